@@ -90,6 +90,15 @@ public sealed unsafe class Tensor
     /// <exception cref="OverflowException">The tensor takes more than 2 GB.</exception>
     public Span<byte> AsBytes() => Storage.Span<byte>(_byteOffset, checked((int)ByteCount));
 
+    /// <summary>The elements as bits, whatever their type; for moving them.</summary>
+    /// <exception cref="InvalidOperationException"><typeparamref name="T"/> is not as wide as an element.</exception>
+    internal Span<T> AsBits<T>()
+        where T : unmanaged
+    {
+        if (sizeof(T) != ElementType.Size()) throw new InvalidOperationException($"{typeof(T).Name} is not as wide as {ElementType}.");
+        return Storage.Span<T>(_byteOffset, Count);
+    }
+
     /// <summary>The same memory under another shape of as many elements.</summary>
     /// <exception cref="ShapeException">The number of elements differs.</exception>
     public Tensor Reshape(Shape shape)

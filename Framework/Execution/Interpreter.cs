@@ -1,0 +1,82 @@
+using Framework.Graphs;
+using Framework.Operators;
+using Framework.Tensors;
+
+namespace Framework.Execution;
+
+/// <summary>
+/// Evaluates a graph node by node with the operators' own plain evaluations: slow and easy to believe. In
+/// <see cref="Precision.Float64"/> every float is a double; that is the oracle which everything else is measured against.
+/// </summary>
+public sealed class Interpreter : IGraphRunner
+{
+    private readonly Precision _precision;
+    private readonly Dictionary<Value, Tensor> _initializers = [];
+    private readonly Dictionary<Node, Value[]> _lastReads = [];
+
+    /// <summary>Prepares to run a graph.</summary>
+    public Interpreter(Graph graph, Precision precision = Precision.Native)
+    {
+        Graph = graph;
+        _precision = precision;
+        foreach (var initializer in graph.Initializers) _initializers.Add(initializer.Value, Promote(initializer.Data));
+        FindLastReads();
+    }
+
+    /// <inheritdoc/>
+    public Graph Graph { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Tensor> Run(params IReadOnlyList<Tensor> inputs) => Run(inputs, null);
+
+    /// <summary>Runs, and shows every value as it is made.</summary>
+    /// <param name="inputs">The inputs, in the graph's order.</param>
+    /// <param name="observe">Called with each result of each node.</param>
+    public IReadOnlyList<Tensor> Run(IReadOnlyList<Tensor> inputs, Action<Value, Tensor>? observe)
+    {
+        var values = new Dictionary<Value, Tensor>(_initializers);
+        InputCheck.Check(Graph, inputs);
+        for (int i = 0; i < inputs.Count; i++) values[Graph.Inputs[i]] = Promote(inputs[i]);
+        foreach (var node in Graph.Nodes)
+        {
+            var results = Evaluation.Run(
+                node.Operator, node.Place, node.Attributes, [.. node.Inputs.Select(v => v is null ? null : values[v])], node.Outputs.Count, _precision);
+            for (int i = 0; i < results.Length; i++)
+            {
+                if (node.Outputs[i] is not { } output) continue;
+                values[output] = results[i] ?? throw new InvalidOperationException($"{node.Place} did not make its output {i}.");
+                observe?.Invoke(output, values[output]);
+            }
+
+            foreach (var done in _lastReads[node]) values.Remove(done);
+        }
+
+        return [.. Graph.Outputs.Select(o => values[o])];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // Everything it holds belongs to the garbage collector.
+    }
+
+    private Tensor Promote(Tensor tensor) =>
+        _precision == Precision.Float64 && tensor.ElementType == ElementType.Float32 ? tensor.To(ElementType.Float64) : tensor;
+
+    // A result is let go once its last reader has run, so that a deep network needs no more memory than its widest part.
+    private void FindLastReads()
+    {
+        var last = new Dictionary<Value, Node>();
+        foreach (var node in Graph.Nodes)
+        {
+            foreach (var value in node.Outputs.Concat(node.Inputs))
+            {
+                if (value?.Producer is not null) last[value] = node;
+            }
+        }
+
+        foreach (var output in Graph.Outputs) last.Remove(output);
+        var byNode = last.GroupBy(p => p.Value, p => p.Key).ToDictionary(g => g.Key, g => g.ToArray());
+        foreach (var node in Graph.Nodes) _lastReads.Add(node, byNode.GetValueOrDefault(node, []));
+    }
+}

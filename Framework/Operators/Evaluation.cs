@@ -1,0 +1,95 @@
+using Framework.Graphs;
+using Framework.Tensors;
+
+namespace Framework.Operators;
+
+/// <summary>In which precision floats are evaluated.</summary>
+public enum Precision
+{
+    /// <summary>In the type that the graph says.</summary>
+    Native,
+
+    /// <summary>Float32 values are float64 throughout: the oracle.</summary>
+    Float64,
+}
+
+/// <summary>One plain evaluation of a node: tensors in, tensors out.</summary>
+public sealed class Evaluation
+{
+    private readonly Operator _operator;
+    private readonly IReadOnlyList<Tensor?> _inputs;
+    private readonly Tensor?[] _outputs;
+    private readonly Precision _precision;
+    private Fact[]? _facts;
+
+    private Evaluation(Operator op, string place, Attributes attributes, IReadOnlyList<Tensor?> inputs, Tensor?[] outputs, Precision precision)
+    {
+        _operator = op;
+        Place = place;
+        Attributes = attributes;
+        _inputs = inputs;
+        _outputs = outputs;
+        _precision = precision;
+    }
+
+    /// <summary>How messages name the node.</summary>
+    public string Place { get; }
+
+    /// <summary>The node's attributes.</summary>
+    public Attributes Attributes { get; }
+
+    /// <summary>How many inputs the node has, those left out in the middle included.</summary>
+    public int InputCount => _inputs.Count;
+
+    /// <summary>How many outputs the node has.</summary>
+    public int OutputCount => _outputs.Length;
+
+    /// <summary>Whether an input is given.</summary>
+    public bool Has(int input) => input < _inputs.Count && _inputs[input] is not null;
+
+    /// <summary>An input that must be there.</summary>
+    public Tensor Input(int input) => _inputs[input] ?? throw new InvalidOperationException($"{Place}: input {input} is left out.");
+
+    /// <summary>The elements of an input.</summary>
+    public ReadOnlySpan<T> Read<T>(int input)
+        where T : unmanaged => Input(input).AsSpan<T>();
+
+    /// <summary>The output's tensor, made with the type and shape that inference gives on first use.</summary>
+    public Tensor Output(int output)
+    {
+        if (_outputs[output] is { } made) return made;
+        _facts ??= Inference.Run(_operator, Place, Attributes, [.. _inputs.Select(i => i is null ? null : Fact.Of(i))], _outputs.Length, fold: false);
+        var fact = _facts[output];
+        if (fact.Shape is not { IsKnown: true } shape)
+            throw new InvalidOperationException($"{Place}: inference does not say the shape of output {output}.");
+        return _outputs[output] = new Tensor(Promoted(fact.ElementType), shape.ToShape(Place));
+    }
+
+    /// <summary>The elements of an output.</summary>
+    public Span<T> Write<T>(int output)
+        where T : unmanaged => Output(output).AsSpan<T>();
+
+    /// <summary>Gives an output's tensor as a whole, where its shape depends on data or it shares an input's memory.</summary>
+    public void Set(int output, Tensor tensor)
+    {
+        if (output < _outputs.Length) _outputs[output] = tensor;
+    }
+
+    /// <summary>The type in which a float of the graph is evaluated.</summary>
+    public ElementType Promoted(ElementType type) => type == ElementType.Float32 && _precision == Precision.Float64 ? ElementType.Float64 : type;
+
+    /// <summary>The same node over other inputs, such as half-precision ones widened to float.</summary>
+    internal Tensor?[] With(IReadOnlyList<Tensor?> inputs) => Run(_operator, Place, Attributes, inputs, _outputs.Length, _precision);
+
+    internal static Tensor?[] Run(
+        Operator op, string place, Attributes attributes, IReadOnlyList<Tensor?> inputs, int outputCount, Precision precision)
+    {
+        var outputs = new Tensor?[outputCount];
+        Run(op, place, attributes, inputs, outputs, precision);
+        return outputs;
+    }
+
+    /// <summary>Evaluates into tensors that are given; a null entry is made.</summary>
+    internal static void Run(Operator op, string place, Attributes attributes, IReadOnlyList<Tensor?> inputs, Tensor?[] outputs, Precision precision) =>
+        op.Evaluate(new Evaluation(op, place, attributes, inputs, outputs, precision));
+}

@@ -1,0 +1,181 @@
+using System.Numerics;
+using Framework.Graphs;
+using Framework.Tensors;
+
+namespace Framework.Operators;
+
+/// <summary>
+/// ONNX <c>SoftmaxCrossEntropyLoss</c>: -log softmax(scores)[label], over scores [N, C, d...] and labels [N, d...], averaged, summed or left by
+/// <c>reduction</c>. Optional weights by class; labels equal to <c>ignore_index</c> do not count. The second output is log softmax.
+/// </summary>
+public sealed class SoftmaxCrossEntropyLoss : FloatOperator
+{
+    private static readonly Signature s_signature = new(
+        [new("scores"), new("labels"), new("weights", InputRole.Shape, Optional: true)], ["output", "log_prob"]);
+
+    /// <summary>The operator.</summary>
+    public static SoftmaxCrossEntropyLoss Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public override string Name => "SoftmaxCrossEntropyLoss";
+
+    /// <inheritdoc/>
+    public override int SinceVersion => 13;
+
+    /// <inheritdoc/>
+    public override Signature Signature => s_signature;
+
+    /// <inheritdoc/>
+    public override void Infer(Inference inference)
+    {
+        inference.Output(0, inference.TypeOf(0));
+        inference.Output(1, inference.TypeOf(0), inference.Input(0).Shape);
+        var (scores, labels) = (inference.ShapeOf(0), inference.ShapeOf(1));
+        if (scores.Rank < 2) throw inference.Fail($"the scores {scores} need a batch and a class axis.");
+        SymbolicShape expected = [scores[0], .. scores[2..]];
+        if (labels.Rank != expected.Rank || expected.Zip(labels).Any(p => p.First.IsKnown && p.Second.IsKnown && p.First != p.Second))
+            throw inference.Fail($"the labels {labels} do not fit the scores {scores}; {expected} is expected.");
+        string reduction = inference.Attributes.String("reduction", "mean");
+        if (reduction is not ("mean" or "sum" or "none")) throw inference.Fail($"reduction '{reduction}' is not mean, sum or none.");
+        inference.Output(0, inference.TypeOf(0), reduction == "none" ? labels : []);
+    }
+
+    /// <inheritdoc/>
+    protected override void Evaluate<T>(Evaluation e)
+    {
+        var classes = new ClassLines(e.Input(0).Shape);
+        var labels = e.Input(1).ToArray<long>();
+        var weights = e.Has(2) ? e.Read<T>(2) : default;
+        var scores = e.Read<T>(0);
+        var logs = e.OutputCount > 1 ? e.Write<T>(1) : new T[scores.Length];
+        var (losses, total, weight) = (new T[labels.Length], T.Zero, T.Zero);
+        for (int i = 0; i < labels.Length; i++)
+        {
+            T maximum = T.NegativeInfinity, sum = T.Zero;
+            for (int c = 0; c < classes.Count; c++) maximum = T.Max(maximum, scores[classes.Place(i, c)]);
+            for (int c = 0; c < classes.Count; c++) sum += T.Exp(scores[classes.Place(i, c)] - maximum);
+            var shift = maximum + T.Log(sum);
+            for (int c = 0; c < classes.Count; c++) logs[classes.Place(i, c)] = scores[classes.Place(i, c)] - shift;
+            if (classes.WeightOf(e.Place, labels[i], e.Attributes, weights) is not { } w) continue;
+            losses[i] = -logs[classes.Place(i, (int)labels[i])] * w;
+            total += losses[i];
+            weight += w;
+        }
+
+        switch (e.Attributes.String("reduction", "mean"))
+        {
+            case "none": losses.CopyTo(e.Write<T>(0)); break;
+            case "sum": e.Write<T>(0)[0] = total; break;
+            default: e.Write<T>(0)[0] = total / weight; break;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override int OutputsForGradient(Node node) => 2;
+
+    /// <inheritdoc/>
+    public override void Differentiate(Differentiation g)
+    {
+        if (g.OutputGradient(1) is not null)
+            throw new Errors.UnsupportedModelException(g.Node.Place, "no gradient flows through its second output.", "Use LogSoftmax beside it.");
+        Value?[] inputs = [g.Gradient, g.Output(1), g.Input(1), g.InputCount > 2 ? g.Node.Inputs[2] : null];
+        g.Set(0, g.Builder.Apply(SoftmaxCrossEntropyLossGrad.Instance, inputs[3] is null ? inputs[..3] : inputs, g.Attributes));
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Sample> Samples =>
+    [
+        new("mean", [SampleInput.Normal(4, 5), SampleInput.Labels(5, 4)]),
+        new("sum", [SampleInput.Normal(4, 5), SampleInput.Labels(5, 4)], new Attributes { ["reduction"] = "sum" }),
+        new("none", [SampleInput.Normal(4, 5), SampleInput.Labels(5, 4)], new Attributes { ["reduction"] = "none" }),
+        new("weights", [SampleInput.Normal(4, 3), SampleInput.Labels(3, 4), SampleInput.Fixed(Tensor.From([0.5f, 1f, 2f], [3]))]),
+        new("pixels, one label ignored", [SampleInput.Normal(2, 3, 2, 2), SampleInput.Labels(3, 2, 2, 2)], new Attributes { ["ignore_index"] = 1 }),
+    ];
+}
+
+/// <summary>
+/// <c>grad.SoftmaxCrossEntropyLossGrad(dLoss, log_prob, labels, weights?)</c>: <c>(softmax - one-hot) w</c>, scaled as the loss was reduced.
+/// Carries the attributes of the forward node.
+/// </summary>
+public sealed class SoftmaxCrossEntropyLossGrad : FloatOperator
+{
+    private static readonly Signature s_signature = new(
+        [new("dLoss"), new("log_prob"), new("labels"), new("weights", InputRole.Shape, Optional: true)], ["dScores"]);
+
+    /// <summary>The operator.</summary>
+    public static SoftmaxCrossEntropyLossGrad Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public override string Name => "SoftmaxCrossEntropyLossGrad";
+
+    /// <inheritdoc/>
+    public override string Domain => Domains.Gradient;
+
+    /// <inheritdoc/>
+    public override bool IsDifferentiable => false;
+
+    /// <inheritdoc/>
+    public override Signature Signature => s_signature;
+
+    /// <inheritdoc/>
+    public override void Infer(Inference inference) => inference.Output(0, inference.TypeOf(1), inference.Input(1).Shape);
+
+    /// <inheritdoc/>
+    protected override void Evaluate<T>(Evaluation e)
+    {
+        var classes = new ClassLines(e.Input(1).Shape);
+        var labels = e.Input(2).ToArray<long>();
+        var weights = e.Has(3) ? e.Read<T>(3) : default;
+        var gradient = e.Read<T>(0);
+        var logs = e.Read<T>(1);
+        var to = e.Write<T>(0);
+        string reduction = e.Attributes.String("reduction", "mean");
+        var total = T.Zero;
+        foreach (long label in labels) total += classes.WeightOf(e.Place, label, e.Attributes, weights) ?? T.Zero;
+        for (int i = 0; i < labels.Length; i++)
+        {
+            if (classes.WeightOf(e.Place, labels[i], e.Attributes, weights) is not { } weight) continue;
+            var scale = weight * gradient[reduction == "none" ? i : 0];
+            if (reduction == "mean") scale /= total;
+            for (int c = 0; c < classes.Count; c++) to[classes.Place(i, c)] = T.Exp(logs[classes.Place(i, c)]) * scale;
+            to[classes.Place(i, (int)labels[i])] -= scale;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Sample> Samples =>
+    [
+        new("mean", [SampleInput.Normal(), SampleInput.Normal(4, 5), SampleInput.Labels(5, 4)]),
+        new("none", [SampleInput.Normal(4), SampleInput.Normal(4, 5), SampleInput.Labels(5, 4)], new Attributes { ["reduction"] = "none" }),
+    ];
+}
+
+/// <summary>Where the scores of a labelled place lie in [N, C, d...].</summary>
+internal readonly struct ClassLines(Shape scores)
+{
+    private readonly int _inner = scores[2..].ElementCount;
+
+    /// <summary>The number of classes.</summary>
+    public int Count { get; } = scores[1];
+
+    public int Place(int label, int c) => (((label / _inner * Count) + c) * _inner) + (label % _inner);
+
+    /// <summary>The weight of a label; null where it is to be ignored.</summary>
+    public T? WeightOf<T>(string place, long label, Attributes attributes, ReadOnlySpan<T> weights)
+        where T : unmanaged, INumber<T>
+    {
+        if (attributes.Has("ignore_index") && label == attributes.Int("ignore_index", 0)) return null;
+        if (label < 0 || label >= Count) throw new Errors.DataFormatException(place, $"the label {label} is outside 0 to {Count - 1}.");
+        return weights.IsEmpty ? T.One : weights[(int)label];
+    }
+}
+
+public static partial class ValueOperators
+{
+    /// <summary>ONNX <c>SoftmaxCrossEntropyLoss</c>.</summary>
+    /// <param name="scores">Scores [N, C, d...].</param>
+    /// <param name="labels">Class indices [N, d...].</param>
+    /// <param name="reduction"><c>mean</c>, <c>sum</c> or <c>none</c>.</param>
+    public static Value SoftmaxCrossEntropyLoss(this Value scores, Value labels, string reduction = "mean") =>
+        scores.Owner.Apply(Operators.SoftmaxCrossEntropyLoss.Instance, [scores, labels], new Attributes { ["reduction"] = reduction });
+}

@@ -1,0 +1,42 @@
+namespace Framework.Operators;
+
+/// <summary>Every operator there is: the explicit list.</summary>
+public static class OperatorSet
+{
+    /// <summary>All operators, by family.</summary>
+    public static IReadOnlyList<Operator> All { get; } =
+    [
+        // Convolution and pooling
+        Conv.Instance, ConvInputGrad.Instance, ConvWeightGrad.Instance,
+        MaxPool.Instance, MaxPoolGrad.Instance, AveragePool.Instance, AveragePoolGrad.Instance, GlobalAveragePool.Instance,
+
+        // Matrix products
+        Gemm.Instance, MatMul.Instance,
+
+        // Arithmetic and comparison
+        Add.Instance, Sub.Instance, Mul.Instance, Div.Instance, Neg.Instance, Sum.Instance, Identity.Instance,
+        Greater.Instance, Less.Instance,
+
+        // Elementwise functions
+        .. Functions<Relu>(), .. Functions<Sigmoid>(), .. Functions<Tanh>(), .. Functions<Exp>(),
+
+        // Along one axis, and losses
+        Softmax.Instance, LogSoftmax.Instance, SoftmaxCrossEntropyLoss.Instance, SoftmaxCrossEntropyLossGrad.Instance,
+        Dropout.Instance, DropoutTraining.Instance, DropoutGrad.Instance,
+
+        // Reductions
+        ReduceSum.Instance, ReduceMean.Instance, ReduceProd.Instance, ReduceTo.Instance,
+
+        // Shapes, indices, constants
+        ShapeOperator.Instance, Reshape.Instance, Flatten.Instance, Transpose.Instance, Unsqueeze.Instance, Expand.Instance, Cast.Instance,
+        Gather.Instance, GatherGrad.Instance, GatherElements.Instance, ScatterElements.Instance, Constant.Instance,
+    ];
+
+    private static readonly Dictionary<(string, string), Operator> s_byName = All.ToDictionary(o => (o.Domain, o.Name));
+
+    /// <summary>The operator of the given domain and name, or null.</summary>
+    public static Operator? Find(string domain, string name) => s_byName.GetValueOrDefault((domain, name));
+
+    private static Operator[] Functions<TFormula>()
+        where TFormula : struct, IUnaryFormula<TFormula> => [Unary<TFormula>.Instance, UnaryGrad<TFormula>.Instance];
+}

@@ -1,0 +1,123 @@
+using System.Numerics;
+using Framework.Graphs;
+
+namespace Framework.Operators;
+
+/// <summary>
+/// The formula of an elementwise function: its value and its derivative, for any float type. A function is one struct; the operator and
+/// its gradient operator are made of it.
+/// </summary>
+/// <typeparam name="TSelf">The struct itself.</typeparam>
+public interface IUnaryFormula<TSelf>
+    where TSelf : struct, IUnaryFormula<TSelf>
+{
+    /// <summary>The operator's ONNX name.</summary>
+    static abstract string Name { get; }
+
+    /// <summary>The operator set that gave it its present meaning.</summary>
+    static abstract int SinceVersion { get; }
+
+    /// <summary>Reads the formula's parameters from a node's attributes.</summary>
+    static abstract TSelf From(Attributes attributes);
+
+    /// <summary>The value at <paramref name="x"/>.</summary>
+    T Apply<T>(T x)
+        where T : unmanaged, IFloatingPointIeee754<T>;
+
+    /// <summary>The derivative at <paramref name="x"/>, where the value is <paramref name="y"/>.</summary>
+    T Derivative<T>(T x, T y)
+        where T : unmanaged, IFloatingPointIeee754<T>;
+
+    /// <summary>The derivative in ONNX's own operators, for export.</summary>
+    Value Derivative(Value x, Value y);
+
+    /// <summary>Attribute sets beside the defaults that samples must cover.</summary>
+    static virtual IEnumerable<Attributes> Variants => [];
+}
+
+/// <summary>An elementwise function, <c>Y = f(X)</c>.</summary>
+/// <typeparam name="TFormula">The formula.</typeparam>
+public sealed class Unary<TFormula> : FloatOperator
+    where TFormula : struct, IUnaryFormula<TFormula>
+{
+    private static readonly Signature s_signature = new([new("X")], ["Y"]);
+
+    /// <summary>The operator.</summary>
+    public static Unary<TFormula> Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public override string Name => TFormula.Name;
+
+    /// <inheritdoc/>
+    public override int SinceVersion => TFormula.SinceVersion;
+
+    /// <inheritdoc/>
+    public override Signature Signature => s_signature;
+
+    /// <inheritdoc/>
+    public override void Infer(Inference inference) => inference.Output(0, inference.TypeOf(0), inference.Input(0).Shape);
+
+    /// <inheritdoc/>
+    protected override void Evaluate<T>(Evaluation e)
+    {
+        var formula = TFormula.From(e.Attributes);
+        var x = e.Read<T>(0);
+        var y = e.Write<T>(0);
+        for (int i = 0; i < y.Length; i++) y[i] = formula.Apply(x[i]);
+    }
+
+    /// <inheritdoc/>
+    public override void Differentiate(Differentiation g) =>
+        g.Set(0, g.Builder.Apply(UnaryGrad<TFormula>.Instance, [g.Gradient, g.Input(0), g.Output(0)], g.Attributes));
+
+    /// <inheritdoc/>
+    public override IEnumerable<Sample> Samples => UnaryGrad<TFormula>.Inputs.Select(s => s with { Inputs = [s.Inputs[1]] });
+}
+
+/// <summary><c>grad.*Grad(dY, X, Y)</c>: <c>dY f'(X)</c>, with the attributes of the forward node.</summary>
+/// <typeparam name="TFormula">The formula.</typeparam>
+public sealed class UnaryGrad<TFormula> : FloatOperator
+    where TFormula : struct, IUnaryFormula<TFormula>
+{
+    private static readonly Signature s_signature = new([new("dY"), new("X"), new("Y")], ["dX"]);
+
+    /// <summary>The operator.</summary>
+    public static UnaryGrad<TFormula> Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public override string Name => TFormula.Name + "Grad";
+
+    /// <inheritdoc/>
+    public override string Domain => Domains.Gradient;
+
+    /// <inheritdoc/>
+    public override bool IsDifferentiable => false;
+
+    /// <inheritdoc/>
+    public override Signature Signature => s_signature;
+
+    /// <inheritdoc/>
+    public override void Infer(Inference inference) => inference.Output(0, inference.TypeOf(1), inference.Input(1).Shape);
+
+    /// <inheritdoc/>
+    protected override void Evaluate<T>(Evaluation e)
+    {
+        var formula = TFormula.From(e.Attributes);
+        var dy = e.Read<T>(0);
+        var x = e.Read<T>(1);
+        var y = e.Read<T>(2);
+        var dx = e.Write<T>(0);
+        for (int i = 0; i < dx.Length; i++) dx[i] = dy[i] * formula.Derivative(x[i], y[i]);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Value>? Decompose(Node node, IReadOnlyList<Value?> inputs, GraphBuilder builder) =>
+        [inputs[0]! * TFormula.From(node.Attributes).Derivative(inputs[1]!, inputs[2]!)];
+
+    /// <inheritdoc/>
+    public override IEnumerable<Sample> Samples => Inputs;
+
+    /// <summary>Cases of (dY, X, Y); the forward operator takes their X.</summary>
+    internal static IEnumerable<Sample> Inputs => TFormula.Variants.Prepend(Attributes.None).Select((attributes, i) => new Sample(
+        i == 0 ? "defaults" : $"attributes {i}", [SampleInput.Normal(2, 3, 5), SampleInput.Uniform(-4, 4, 2, 3, 5), SampleInput.Uniform(-1, 1, 2, 3, 5)], attributes));
+}
