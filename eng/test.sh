@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Installs what the tests need beyond the .NET SDK, then runs every test project of Framework.sln in a release build.
+# The last line is `N passed, N failed, N skipped`, summed over the projects; exits with 1 where anything failed or nothing ran.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+passed=0 failed=0 skipped=0
+results="$(mktemp -d)"
+finish() {
+  local status=$?
+  rm -rf "$results"
+  if [[ $status -eq 0 && $passed -eq 0 ]]; then echo "test: no test ran." >&2; status=1; fi
+  if [[ $status -eq 0 && $failed -gt 0 ]]; then status=1; fi
+  echo "$passed passed, $failed failed, $skipped skipped"
+  exit "$status"
+}
+trap finish EXIT
+
+bash eng/get-onnxruntime.sh
+dotnet build Framework.sln -c Release -v quiet --nologo -nodereuse:false
+
+# The sums of a project's result file: passed, failed, skipped. What was not executed was skipped.
+counters() {
+  awk '
+    match($0, /<Counters [^>]*>/) {
+      tag = substr($0, RSTART, RLENGTH)
+      split("total executed passed", names, " ")
+      for (i in names) {
+        value = tag
+        sub(".* " names[i] "=\"", "", value)
+        sub("\".*", "", value)
+        n[names[i]] = value
+      }
+    }
+    END { print n["passed"] + 0, n["executed"] - n["passed"], n["total"] - n["executed"] }' "$1"
+}
+
+for project in $(dotnet sln Framework.sln list | tr '\\' '/' | grep -E '^tests/.*\.Tests\.csproj'); do
+  name="$(basename "$project" .csproj)"
+  log="$results/$name.trx"
+  status=0
+  dotnet test "$project" -c Release --no-build --nologo --logger "console;verbosity=minimal" --logger "trx;LogFileName=$log" || status=$?
+
+  p=0 f=0 s=0
+  if [[ -f "$log" ]]; then read -r p f s < <(counters "$log"); fi
+  if [[ $status -ne 0 && $f -eq 0 ]]; then
+    echo "test: $name ended with $status before all its tests had run; it counts as one failure." >&2
+    f=1
+  fi
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+done
