@@ -81,6 +81,9 @@ public sealed class Evaluation
     /// <summary>The type in which a float of the graph is evaluated.</summary>
     public ElementType Promoted(ElementType type) => type == ElementType.Float32 && _precision == Precision.Float64 ? ElementType.Float64 : type;
 
+    /// <summary>The same node over other inputs.</summary>
+    internal Tensor?[] With(IReadOnlyList<Tensor?> inputs) => Run(_operator, Place, Attributes, inputs, _outputs.Length, _precision);
+
     /// <summary>Evaluates the node with its inputs of a half-precision type widened to float, and narrows what it yields.</summary>
     internal void RunWidened(ElementType type)
     {
