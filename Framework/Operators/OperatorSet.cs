@@ -7,8 +7,9 @@ public static class OperatorSet
     public static IReadOnlyList<Operator> All { get; } =
     [
         // Convolution and pooling
-        Conv.Instance, ConvInputGrad.Instance, ConvWeightGrad.Instance,
-        MaxPool.Instance, MaxPoolGrad.Instance, AveragePool.Instance, AveragePoolGrad.Instance, GlobalAveragePool.Instance,
+        Conv.Instance, ConvInputGrad.Instance, ConvWeightGrad.Instance, ConvTranspose.Instance,
+        MaxPool.Instance, MaxPoolGrad.Instance, AveragePool.Instance, AveragePoolGrad.Instance,
+        GlobalAveragePool.Instance, GlobalMaxPool.Instance, GlobalLpPool.Instance, LpPool.Instance, MaxUnpool.Instance,
 
         // Normalisation
         BatchNormalization.Instance, BatchNormalizationTraining.Instance, BatchNormalizationTrainingGrad.Instance,
