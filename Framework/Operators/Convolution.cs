@@ -8,7 +8,7 @@ namespace Framework.Operators;
 /// ONNX <c>Conv</c>: cross-correlation of an input [N, C, spatial...] with filters [M, C / group, kernel...], with an optional bias [M].
 /// (Goodfellow, Bengio and Courville 2016, section 9.1: S(i, j) = sum I(i + m, j + n) K(m, n).)
 /// </summary>
-public sealed class Conv : FloatOperator
+public sealed class Conv : NumericOperator
 {
     private static readonly Signature s_signature =
         new([new("X"), new("W", InputRole.Parameter), new("B", InputRole.Parameter, Optional: true)], ["Y"]);
@@ -26,7 +26,13 @@ public sealed class Conv : FloatOperator
     public override void Infer(Inference inference)
     {
         inference.Output(0, inference.TypeOf(0));
-        var (x, w) = (inference.ShapeOf(0), inference.ShapeOf(1));
+        inference.Output(0, inference.TypeOf(0), OutputShape(inference, 0, 1, bias: 2));
+    }
+
+    /// <summary>The shape of a convolution over some of a node's inputs.</summary>
+    internal static SymbolicShape OutputShape(Inference inference, int input, int weight, int? bias)
+    {
+        var (x, w) = (inference.ShapeOf(input), inference.ShapeOf(weight));
         long group = inference.Attributes.Int("group", 1);
         if (x.Rank < 3) throw inference.Fail($"the input {x} has no spatial axis; [N, C, spatial...] is expected.");
         if (w.Rank != x.Rank) throw inference.Fail($"the input {x} has rank {x.Rank}, the weight {w} rank {w.Rank}; both must have the same.");
@@ -34,12 +40,12 @@ public sealed class Conv : FloatOperator
         if (group < 1 || w[0].Value % group != 0) throw inference.Fail($"{w[0]} output channels do not divide into {group} groups.");
         if (x[1].IsKnown && x[1].Value != w[1].Value * group)
             throw inference.Fail($"input has {x[1]} channels, weight {w} with groups {group} expects {w[1].Value * group}.");
-        if (inference.Has(2) && inference.Input(2).Shape is { } bias && bias != new SymbolicShape(w[0]))
-            throw inference.Fail($"the bias {bias} must be [{w[0]}], one entry an output channel.");
+        if (bias is { } b && inference.Has(b) && inference.Input(b).Shape is { } given && given != new SymbolicShape(w[0]))
+            throw inference.Fail($"the bias {given} must be [{w[0]}], one entry an output channel.");
         long[] kernel = [.. w[2..].Select(d => d.Value)];
         if (inference.Attributes.Ints("kernel_shape") is { } said && !said.SequenceEqual(kernel))
             throw inference.Fail($"kernel_shape [{string.Join(',', said)}] contradicts the weight {w}.");
-        inference.Output(0, inference.TypeOf(0), [x[0], w[0], .. Window.OutputExtents(inference, x[2..], kernel)]);
+        return [x[0], w[0], .. Window.OutputExtents(inference, x[2..], kernel)];
     }
 
     /// <inheritdoc/>
