@@ -159,6 +159,14 @@ internal readonly struct MultiplyAdd : ITernaryFormula
         where S : unmanaged, ISimd<S> => S.MultiplyAdd(a, b, c);
 }
 
+/// <summary>c - a b, rounded once.</summary>
+internal readonly struct NegatedMultiplyAdd : ITernaryFormula
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static S Apply<S>(S a, S b, S c)
+        where S : unmanaged, ISimd<S> => S.MultiplyAdd(-a, b, c);
+}
+
 /// <summary>b where a is not 0, c elsewhere.</summary>
 internal readonly struct Where : ITernaryFormula
 {

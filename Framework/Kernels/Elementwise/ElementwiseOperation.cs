@@ -71,6 +71,9 @@ public enum ElementwiseOperation
     /// <summary>a b + c, rounded once.</summary>
     MultiplyAdd,
 
+    /// <summary>c - a b, rounded once.</summary>
+    NegatedMultiplyAdd,
+
     /// <summary>b where a is not 0, c elsewhere.</summary>
     Where,
 

@@ -40,6 +40,7 @@ internal static unsafe class FormulaTable<TSimd>
         ElementwiseOperation.Maximum => Of<Binary<Maximum>>(),
         ElementwiseOperation.PRelu => Of<Binary<PRelu>>(),
         ElementwiseOperation.MultiplyAdd => Of<Ternary<MultiplyAdd>>(),
+        ElementwiseOperation.NegatedMultiplyAdd => Of<Ternary<NegatedMultiplyAdd>>(),
         ElementwiseOperation.Where => Of<Ternary<Where>>(),
         ElementwiseOperation.Equal => Of<Binary<Equal>>(),
         ElementwiseOperation.NotEqual => Of<Binary<NotEqual>>(),

@@ -44,6 +44,7 @@ internal sealed record FormulaReference(
         ElementwiseOperation.Maximum => new((a, b, _, _) => Math.Max(a, b)),
         ElementwiseOperation.PRelu => new((x, slope, _, _) => x < 0 ? slope * x : x, Step),
         ElementwiseOperation.MultiplyAdd => new((a, b, c, _) => (a * b) + c, 2 * Step, (a, b, c, _) => Math.Abs(a * b) + Math.Abs(c)),
+        ElementwiseOperation.NegatedMultiplyAdd => new((a, b, c, _) => c - (a * b), 2 * Step, (a, b, c, _) => Math.Abs(a * b) + Math.Abs(c)),
         ElementwiseOperation.Where => new((c, yes, no, _) => c != 0 ? yes : no),
         ElementwiseOperation.Equal => new((a, b, _, _) => a == b ? 1 : 0),
         ElementwiseOperation.NotEqual => new((a, b, _, _) => a != b ? 1 : 0),
