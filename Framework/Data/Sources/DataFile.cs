@@ -24,7 +24,8 @@ public sealed record DataFile(string Name, long Bytes, string Sha256)
     {
         AtomicFile.Write(target, output =>
         {
-            using var content = PackedFile.Open(source).Content;
+            using var file = PackedFile.Open(source);
+            using var content = PackedFile.IsGzip(file) ? PackedFile.Unpack(file) : file;
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             var buffer = new byte[1 << 16];
             long length = 0;

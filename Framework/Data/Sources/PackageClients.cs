@@ -30,7 +30,7 @@ internal static class PackageClients
         return root;
     }
 
-    private static void Run(string client, string[] arguments, string folder, string whereItIsFrom)
+    internal static void Run(string client, string[] arguments, string folder, string whereItIsFrom)
     {
         var start = new ProcessStartInfo(client, arguments)
         {
