@@ -75,7 +75,9 @@ public static class IdxFile
             if (declared > MaxUnpackedBytes)
             {
                 throw new DataFormatException(
-                    path, $"the header declares {declared} bytes of elements; from gzip at most {MaxUnpackedBytes} are read.", "Unpack it with gunzip first.");
+                    path,
+                    $"the header declares {declared} bytes of elements; from gzip at most {MaxUnpackedBytes} are read.",
+                    "Unpack it with gunzip first.");
             }
 
             long start = reader.Position;

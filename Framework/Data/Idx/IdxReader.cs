@@ -39,7 +39,8 @@ internal sealed class IdxReader(Stream stream, string place)
             if (bytes > int.MaxValue)
             {
                 throw new DataFormatException(
-                    place, $"byte {Position - word.Length}: dimension {axis} of {extent} makes the elements take more than 2 GB, the most that is read.");
+                    place,
+                    $"byte {Position - word.Length}: dimension {axis} of {extent} makes the elements take more than 2 GB, the most that is read.");
             }
 
             extents[axis] = (int)extent;
@@ -106,8 +107,8 @@ internal sealed class IdxReader(Stream stream, string place)
         }
         catch (Exception error) when (error is InvalidDataException or IOException)
         {
-            string problem = error is InvalidDataException ? "the gzip packing is damaged after" : "reading failed after";
-            throw new DataFormatException(place, $"byte {Position}: {problem} this byte of the content: {error.Message}", IdxFile.RemedyForTruncation, error);
+            string what = error is InvalidDataException ? "the packing is damaged behind this byte of the content" : "reading failed";
+            throw new DataFormatException(place, $"byte {Position}: {what}: {error.Message}", IdxFile.RemedyForTruncation, error);
         }
     }
 }

@@ -106,19 +106,29 @@ public sealed class FetchTests : IDisposable
         else fetch.Should().Throw<DataFormatException>().WithMessage($"{_published[name]}: *");
 
         File.Exists(Cached(DataSplit.Train)).Should().BeFalse();
-        Directory.GetFileSystemEntries(_cache.Root, "*.tmp", SearchOption.AllDirectories).Should().BeEmpty();
-        Directory.GetDirectories(_cache.Root).Should().OnlyContain(d => d == _cache.FolderOf("tiny"));
+        _cacheFolder.Names().Should().Equal(".fetch.lock", "tiny");
+        Directory.GetFiles(_cache.FolderOf("tiny")).Select(Path.GetFileName).Should().BeSubsetOf(_source.Files.Select(f => f.Name));
     }
 
     [Fact]
-    public void What_a_killed_fetch_left_goes_after_a_day()
+    public void What_a_killed_fetch_left_goes_with_the_next()
     {
-        string old = Directory.CreateDirectory(_cacheFolder[".fetch-old"]).FullName;
-        File.WriteAllText(Path.Combine(old, "half"), "half");
-        Directory.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddDays(-2));
-        Directory.CreateDirectory(_cacheFolder[".fetch-of-somebody-else-just-now"]);
+        Directory.CreateDirectory(_cacheFolder[".fetch"]);
+        _cacheFolder.Write(".fetch/train-labels-idx1-ubyte.verified", [1, 2, 3]);
         _source.Fetch(_cache, _published.Root);
-        _cacheFolder.Names().Should().Equal(".fetch-of-somebody-else-just-now", "tiny");
+        OnlyTheFilesAreThere();
+    }
+
+    [Fact]
+    public void One_fetch_at_a_time()
+    {
+        _cache.WithWorkFolder(_ =>
+        {
+            var second = () => _source.Fetch(_cache, _published.Root);
+            second.Should().Throw<UsageException>().WithMessage("*another fetch is under way*");
+        });
+        _source.Fetch(_cache, _published.Root);
+        OnlyTheFilesAreThere();
     }
 
     [Fact]
@@ -152,14 +162,16 @@ public sealed class FetchTests : IDisposable
     public void A_missing_client_is_one_line_with_a_remedy()
     {
         var run = () => PackageClients.Run("cnn-no-such-client", [], _cache.Root, "Get it");
-        run.Should().Throw<UsageException>().WithMessage("cnn-no-such-client: *PATH*Get it*--from FOLDER.").Which.Message.Should().NotContain("\n");
+        run.Should().Throw<UsageException>()
+            .WithMessage("cnn-no-such-client: *PATH*Get it*--from FOLDER.").Which.Message.Should().NotContain("\n");
     }
 
     [Fact]
     public void A_client_that_fails_is_quoted_without_its_warnings()
     {
         var run = () => PackageClients.Run("sh", ["-c", "echo W: hm >&2; echo E: no such package >&2; exit 7"], _cache.Root, "");
-        run.Should().Throw<UsageException>().WithMessage("sh: *ended with 7: E: no such package*--from FOLDER.").Which.Message.Should().NotContain("\n");
+        run.Should().Throw<UsageException>()
+            .WithMessage("sh: *ended with 7: E: no such package*--from FOLDER.").Which.Message.Should().NotContain("\n");
     }
 
     private static NpmPackage Npm(string archive, string folder) =>
@@ -193,7 +205,7 @@ public sealed class FetchTests : IDisposable
 
     private void OnlyTheFilesAreThere()
     {
-        _cacheFolder.Names().Should().Equal("tiny");
+        _cacheFolder.Names().Should().Equal(".fetch.lock", "tiny");
         Directory.GetFileSystemEntries(_cache.FolderOf("tiny")).Select(Path.GetFileName)
             .Should().BeEquivalentTo(_source.Files.Select(f => f.Name));
     }
