@@ -30,6 +30,9 @@ public static class OperatorSet
         // Shapes, indices, constants
         ShapeOperator.Instance, Reshape.Instance, Flatten.Instance, Transpose.Instance, Unsqueeze.Instance, Expand.Instance, Cast.Instance,
         Gather.Instance, GatherGrad.Instance, GatherElements.Instance, ScatterElements.Instance, Constant.Instance,
+
+        // Inside plans only
+        Fused.Conv, Fused.Gemm, Reorder.Instance,
     ];
 
     private static readonly Dictionary<(string, string), Operator> s_byName = All.ToDictionary(o => (o.Domain, o.Name));

@@ -20,7 +20,7 @@ public sealed unsafe partial class Arena : IDisposable
         ByteCount = byteCount;
         bool large = (nuint)byteCount >= 2 * HugePage;
         _block = NativeMemory.AlignedAlloc((nuint)Math.Max(byteCount, 1), large ? HugePage : Storage.Alignment);
-        if (large && OperatingSystem.IsLinux()) Advise(_block, (nuint)byteCount, AdviseHugePages);
+        if (large && OperatingSystem.IsLinux()) _ = Advise(_block, (nuint)byteCount, AdviseHugePages);
         if (byteCount > 0) GC.AddMemoryPressure(byteCount);
     }
 
