@@ -180,7 +180,7 @@ public sealed class IdxFileTests : IDisposable
         byte[] members = [.. TemporaryFolder.Gzip(whole.AsSpan(0, 5)), .. TemporaryFolder.Gzip(whole.AsSpan(5))];
         IdxFile.Read(_folder.Write("members", members)).AsSpan<byte>().ToArray().Should().Equal(1, 2, 3);
         var read = () => IdxFile.Read(_folder.Write("followed", [.. members, 1, 2, 3, 4]));
-        read.Should().Throw<DataFormatException>();
+        read.Should().Throw<DataFormatException>().WithMessage("*followed: *the gzip packing does not end where the file ends.*");
     }
 
     [Theory]
