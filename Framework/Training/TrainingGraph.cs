@@ -1,6 +1,5 @@
 using Framework.Gradients;
 using Framework.Graphs;
-using Framework.Tensors;
 
 namespace Framework.Training;
 
