@@ -32,7 +32,7 @@ public static class OperatorSet
         Gather.Instance, GatherGrad.Instance, GatherElements.Instance, ScatterElements.Instance, Constant.Instance,
 
         // Inside plans only
-        Fused.Conv, Fused.Gemm, Reorder.Instance,
+        Fused.Conv, Fused.Gemm, MaxPoolCompact.Instance, MaxPoolCompactGrad.Instance, Reorder.Instance,
     ];
 
     private static readonly Dictionary<(string, string), Operator> s_byName = All.ToDictionary(o => (o.Domain, o.Name));
