@@ -73,7 +73,7 @@ internal sealed class AssignLayouts(InstructionSet set) : GraphPatch("AssignLayo
     // The layout that elementwise operands share: blocked where one of them is and the formula keeps the padding at zero.
     private (Layout[] Inputs, Layout Output)? Shared(Node node)
     {
-        if (!ElementwiseForm.Of.TryGetValue(node.Operator, out var form) || node.Outputs[0]!.Shape is not { Rank: > 2 } shape) return null;
+        if (ElementwiseForm.Of(node) is not { } form || node.Outputs[0]!.Shape is not { Rank: > 2 } shape) return null;
         var inputs = new Layout[node.Inputs.Count];
         var blocked = Layout.Plain;
         for (int i = 0; i < inputs.Length; i++)

@@ -21,7 +21,7 @@ internal static class StepSelection
             [Fused.Gemm] = GemmStep.For,
             [MatMul.Instance] = GemmStep.ForMatMul,
         };
-        foreach (var op in ElementwiseForm.Of.Keys) table.Add(op, ElementwiseStep.For);
+        foreach (var op in ElementwiseForm.Operators) table.Add(op, ElementwiseStep.For);
         return table;
     }
 }
