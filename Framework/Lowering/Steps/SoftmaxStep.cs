@@ -2,6 +2,7 @@ using Framework.Errors;
 using Framework.Execution;
 using Framework.Graphs;
 using Framework.Kernels;
+using Framework.Kernels.Axes;
 using Framework.Kernels.Simd;
 using Framework.Kernels.Softmax;
 using Framework.Operators;
@@ -13,10 +14,10 @@ namespace Framework.Lowering;
 /// <summary>Softmax and its logarithm by the softmax kernels.</summary>
 internal sealed unsafe class SoftmaxStep : Step
 {
-    private readonly SoftmaxProblem _problem;
+    private readonly AxisProblem _problem;
     private readonly SoftmaxKernel _kernel;
 
-    private SoftmaxStep(Node node, SoftmaxProblem problem, SoftmaxKernel kernel)
+    private SoftmaxStep(Node node, AxisProblem problem, SoftmaxKernel kernel)
         : base(node, kernel.Name, [node.Inputs[0]!], [node.Outputs[0]!])
     {
         _problem = problem;
@@ -30,7 +31,7 @@ internal sealed unsafe class SoftmaxStep : Step
         var shape = x.Shape.ToShape();
         int axis = (int)node.Attributes.Int("axis", -1);
         if (axis < 0) axis += shape.Rank;
-        var problem = new SoftmaxProblem(shape[..axis].ElementCount, shape[axis], shape[(axis + 1)..].ElementCount);
+        var problem = new AxisProblem(shape[..axis].ElementCount, shape[axis], shape[(axis + 1)..].ElementCount);
         return new SoftmaxStep(node, problem, SoftmaxKernels.List.Select(problem, set));
     }
 
@@ -49,14 +50,14 @@ internal sealed unsafe class SoftmaxStep : Step
 /// </summary>
 internal sealed unsafe class CrossEntropyStep : Step
 {
-    private readonly SoftmaxProblem _problem;
+    private readonly AxisProblem _problem;
     private readonly SoftmaxKernel _kernel;
     private readonly bool _isGradient;
     private readonly bool _isMean;
     private readonly bool _hasWeights;
     private readonly long? _ignored;
 
-    private CrossEntropyStep(Node node, SoftmaxProblem problem, SoftmaxKernel kernel, bool isGradient)
+    private CrossEntropyStep(Node node, AxisProblem problem, SoftmaxKernel kernel, bool isGradient)
         : base(node, kernel.Name + (isGradient ? "CrossEntropyGrad" : "CrossEntropy"), [.. node.Inputs.OfType<Value>()], [.. node.Outputs.OfType<Value>()])
     {
         _problem = problem;
@@ -74,7 +75,7 @@ internal sealed unsafe class CrossEntropyStep : Step
         if (node.Attributes.String("reduction", "mean") == "none" || scores.ElementType != ElementType.Float32 || labels.ElementType != ElementType.Int64) return null;
         if (scores.Shape!.ElementCount == 0 || node.Outputs[0] is null) return null;
         var shape = scores.Shape.ToShape();
-        var problem = new SoftmaxProblem(shape[0], shape[1], shape[2..].ElementCount);
+        var problem = new AxisProblem(shape[0], shape[1], shape[2..].ElementCount);
         return new CrossEntropyStep(node, problem, SoftmaxKernels.List.Select(problem, set), isGradient);
     }
 
