@@ -181,15 +181,12 @@ internal sealed class Exporter
             _end = 0;
         }
 
-        public unsafe void WriteTo(Stream stream)
+        public void WriteTo(Stream stream)
         {
-            const int step = 1 << 30;
             foreach (var (tensor, offset) in _tensors)
             {
                 for (; stream.Position < offset;) stream.Write(new byte[Math.Min(ExternalAlignment, offset - stream.Position)]);
-                for (nint done = 0; done < tensor.ByteCount; done += step)
-                    stream.Write(new ReadOnlySpan<byte>(tensor.Pointer + done, (int)Math.Min(step, tensor.ByteCount - done)));
-                GC.KeepAlive(tensor);
+                TensorWriter.WriteTo(stream, tensor);
             }
         }
     }
