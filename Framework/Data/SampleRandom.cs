@@ -8,7 +8,7 @@ namespace Framework.Data;
 /// SplitMix64 (Steele, Lea, Flood 2014): a Weyl sequence through the mixing function of its variant 13. Fit for shuffling
 /// and augmentation, not for secrets.
 /// </remarks>
-public struct CounterRandom
+public struct SampleRandom
 {
     private const ulong Weyl = 0x9E3779B97F4A7C15;
     private const ulong ChildKey = 0xD1B54A32D192ED03;
@@ -17,23 +17,23 @@ public struct CounterRandom
     private ulong _counter;
 
     /// <summary>The stream of a seed.</summary>
-    public CounterRandom(ulong key) => _key = key;
+    public SampleRandom(ulong key) => _key = key;
 
     /// <summary>An independent stream, named by a number; what this one has drawn so far does not matter.</summary>
-    public readonly CounterRandom Child(ulong name) => new(Mix(Mix(_key ^ ChildKey) + (name * Weyl)));
+    public readonly SampleRandom Child(ulong name) => new(Mix(Mix(_key ^ ChildKey) + (name * Weyl)));
 
     /// <summary>64 random bits.</summary>
-    public ulong NextBits() => Mix(_key + (++_counter * Weyl));
+    public ulong NextUInt64() => Mix(_key + (++_counter * Weyl));
 
     /// <summary>A number in [0, 1), a multiple of 2^-24.</summary>
-    public float NextSingle() => (NextBits() >> 40) * (1f / (1 << 24));
+    public float NextSingle() => (NextUInt64() >> 40) * (1f / (1 << 24));
 
     /// <summary>An integer in [0, <paramref name="bound"/>); each is as likely as any other up to 2^-33.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="bound"/> is not positive.</exception>
-    public int NextInt32(int bound)
+    public int NextInt(int bound)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bound);
-        return (int)Math.BigMul(NextBits(), (ulong)bound, out _);
+        return (int)Math.BigMul(NextUInt64(), (ulong)bound, out _);
     }
 
     private static ulong Mix(ulong bits)
