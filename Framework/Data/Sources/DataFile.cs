@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Framework.Data.Idx;
 using Framework.Errors;
+using Framework.Files;
 
 namespace Framework.Data.Sources;
 
