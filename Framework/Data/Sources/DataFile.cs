@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Framework.Data.Idx;
 using Framework.Errors;
-using Framework.Files;
 
 namespace Framework.Data.Sources;
 
