@@ -18,7 +18,6 @@ internal static class CommandLine
             TrainCommand.Create(),
             EvaluateCommand.Create(),
             ExportCommand.Create(),
-            RunCommand.Create(),
             DataCommand.Create(),
         };
         var parsed = root.Parse(arguments);
