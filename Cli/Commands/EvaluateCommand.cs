@@ -28,11 +28,13 @@ internal static class EvaluateCommand
         split.AcceptOnlyFromAmong("test", "train");
         var threads = Options.Threads();
         var json = Options.Json();
-        var command = new Command("evaluate", """
-            Prints accuracy (top-1 and top-5), loss and confusion. Images are normalised as the model's file says (properties cnn.normalize.mean
-            and cnn.normalize.deviation), or else by the data set's own statistics.
-
-            Example: cnn evaluate --model runs/first --data mnist
+        var command = new DocumentedCommand(
+            "evaluate",
+            "Prints accuracy (top-1 and top-5), loss and confusion.",
+            "cnn evaluate --model runs/first --data mnist",
+            """
+            Images are normalised as the model's file says (properties cnn.normalize.mean and cnn.normalize.deviation), or else by the data
+            set's own statistics.
             """)
         { model, data, split, threads, json };
         command.SetAction(parsed => Run(

@@ -24,11 +24,7 @@ internal static class ExportCommand
         var external = new Option<bool>("--external-data") { Description = "Put the weights into a file of their own, FILE.onnx.data; above 2 GB that happens anyway." };
         var training = new Option<bool>("--training-graph") { Description = "Write the training form: outputs are the loss, the scores, and grad.NAME for each parameter." };
         var seed = Options.Seed();
-        var command = new Command("export", """
-            Writes a network as ONNX.
-
-            Example: cnn export runs/first --out lenet5.onnx --opset 13
-            """)
+        var command = new DocumentedCommand("export", "Writes a network as ONNX.", "cnn export runs/first --out lenet5.onnx --opset 13")
         { model, outFile, opset, external, training, seed };
         command.SetAction(parsed => Run(
             parsed.GetValue(model)!,

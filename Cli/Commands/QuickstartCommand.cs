@@ -32,11 +32,10 @@ internal static class QuickstartCommand
         var seed = Options.Seed();
         var threads = Options.Threads();
         var json = Options.Json();
-        var command = new Command("quickstart", """
-            Trains LeNet-5 on the embedded digits, exports it, reads it back, and runs it in ONNX Runtime where that is found.
-
-            Example: cnn quickstart --out digits.onnx
-            """)
+        var command = new DocumentedCommand(
+            "quickstart",
+            "Trains LeNet-5 on the embedded digits, exports it, reads it back, and runs it in ONNX Runtime where that is found.",
+            "cnn quickstart --out digits.onnx")
         { outFile, epochs, seed, threads, json };
         command.SetAction(parsed => Run(
             parsed.GetValue(outFile)!,

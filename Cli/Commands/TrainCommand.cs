@@ -28,11 +28,13 @@ internal static class TrainCommand
         var seed = Options.Seed();
         var threads = Options.Threads();
         var json = Options.Json();
-        var command = new Command("train", """
-            Trains a network. What is not said follows from the model. The run's folder gets model.onnx (with the normalisation of images and
-            the names of classes as metadata), log.jsonl and report.json. Ctrl-C ends the run after the step under way and saves.
-
-            Example: cnn train --model lenet5 --data mnist --epochs 10 --seed 1 --out runs/first
+        var command = new DocumentedCommand(
+            "train",
+            "Trains a network.",
+            "cnn train --model lenet5 --data mnist --epochs 10 --seed 1 --out runs/first",
+            """
+            What is not said follows from the model. The run's folder gets model.onnx (with the normalisation of images and the names of
+            classes as metadata), log.jsonl and report.json. Ctrl-C ends the run after the step under way, saves, and exits with 130.
             """)
         { model, data, outFolder, epochs, batch, optimizer, rate, momentum, decay, schedule, seed, threads, json };
         command.SetAction(parsed =>

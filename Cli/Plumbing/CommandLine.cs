@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Cli.Commands;
 using Framework.Errors;
@@ -20,6 +21,9 @@ internal static class CommandLine
             ExportCommand.Create(),
             DataCommand.Create(),
         };
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new DocumentedHelp((HelpAction)help.Action!);
+
         var parsed = root.Parse(arguments);
         string name = parsed.CommandResult.Command is RootCommand ? "cnn" : $"cnn {parsed.CommandResult.Command.Name}";
         if (parsed.Action is ParseErrorAction)

@@ -20,7 +20,12 @@ internal sealed record ModelSource(Graph Graph, string Place, string Stem)
     /// <exception cref="UsageException">There is no such network.</exception>
     public static ModelSource Open(string name, long seed, IDataset? data = null)
     {
-        if (!ModelCatalog.Names.Contains(name)) return OpenFile(name);
+        if (!ModelCatalog.Names.Contains(name))
+        {
+            if (Path.Exists(name)) return OpenFile(name);
+            throw new UsageException($"model {name}", "is neither a known network nor a file nor a run's folder.", $"Known are: {string.Join(", ", ModelCatalog.Names)}.");
+        }
+
         var module = ModelCatalog.Create(name, data?.ClassNames.Count ?? 10, data?.SampleShape).Initialize(seed);
         return new ModelSource(module.Trace(name: name), $"model {name}", name);
     }
@@ -38,8 +43,7 @@ internal sealed record ModelSource(Graph Graph, string Place, string Stem)
         }
         else if (!File.Exists(path))
         {
-            throw new UsageException(
-                $"model {path}", "is neither a known network nor a file nor a run's folder.", $"Known networks are: {string.Join(", ", ModelCatalog.Names)}.");
+            throw new UsageException($"model {path}", "is neither a file nor a run's folder.");
         }
 
         return new ModelSource(OnnxModel.Load(path), path, stem);
