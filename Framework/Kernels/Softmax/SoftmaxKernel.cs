@@ -1,39 +1,8 @@
+using Framework.Kernels.Axes;
 using Framework.Kernels.Simd;
 using Framework.Threading;
 
 namespace Framework.Kernels.Softmax;
-
-/// <summary>A tensor seen as [Outer, Length, Inner], normalised along the middle.</summary>
-public readonly record struct SoftmaxProblem
-{
-    /// <summary>States a problem.</summary>
-    /// <param name="outer">Elements before the axis; at least 0.</param>
-    /// <param name="length">Elements along the axis, the classes; from 1 to 2^24.</param>
-    /// <param name="inner">Elements behind the axis; 1 where it is the last.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
-    public SoftmaxProblem(int outer, int length, int inner = 1)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(outer);
-        ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, 1 << 24);
-        ArgumentOutOfRangeException.ThrowIfNegative(inner);
-        Outer = outer;
-        Length = length;
-        Inner = inner;
-    }
-
-    /// <summary>Elements before the axis.</summary>
-    public int Outer { get; }
-
-    /// <summary>Elements along the axis.</summary>
-    public int Length { get; }
-
-    /// <summary>Elements behind the axis.</summary>
-    public int Inner { get; }
-
-    /// <summary>How many distributions there are.</summary>
-    public nint Positions => (nint)Outer * Inner;
-}
 
 /// <summary>Where the operands of a cross-entropy lie. What is null is not read or not computed.</summary>
 public unsafe struct CrossEntropyArguments
@@ -85,7 +54,7 @@ public static class SoftmaxKernels
 /// <summary>Softmax, its logarithm, their gradients, and cross-entropy. Without state; results do not depend on the number of threads.</summary>
 /// <remarks>The largest element is taken off first, so that nothing overflows. A NaN, an infinity above or nothing but infinities below make a
 /// distribution NaN.</remarks>
-public abstract unsafe class SoftmaxKernel : IKernel<SoftmaxProblem>
+public abstract unsafe class SoftmaxKernel : IKernel<AxisProblem>
 {
     private protected SoftmaxKernel(string form, InstructionSet set)
     {
@@ -100,24 +69,24 @@ public abstract unsafe class SoftmaxKernel : IKernel<SoftmaxProblem>
     public InstructionSet Set { get; }
 
     /// <inheritdoc/>
-    public abstract string? Refusal(in SoftmaxProblem problem);
+    public abstract string? Refusal(in AxisProblem problem);
 
     /// <summary>y = e^x / sum of e^x; y may be x.</summary>
-    public abstract void Softmax(in SoftmaxProblem problem, float* x, float* y, WorkerPool pool);
+    public abstract void Softmax(in AxisProblem problem, float* x, float* y, WorkerPool pool);
 
     /// <summary>y = x - ln of the sum of e^x; y may be x.</summary>
-    public abstract void LogSoftmax(in SoftmaxProblem problem, float* x, float* y, WorkerPool pool);
+    public abstract void LogSoftmax(in AxisProblem problem, float* x, float* y, WorkerPool pool);
 
     /// <summary>dx = y (dy - sum of dy y), from the result y; dx may be either.</summary>
-    public abstract void SoftmaxGradient(in SoftmaxProblem problem, float* y, float* dy, float* dx, WorkerPool pool);
+    public abstract void SoftmaxGradient(in AxisProblem problem, float* y, float* dy, float* dx, WorkerPool pool);
 
     /// <summary>dx = dy - e^y sum of dy, from the result y; dx may be either.</summary>
-    public abstract void LogSoftmaxGradient(in SoftmaxProblem problem, float* y, float* dy, float* dx, WorkerPool pool);
+    public abstract void LogSoftmaxGradient(in AxisProblem problem, float* y, float* dy, float* dx, WorkerPool pool);
 
     /// <summary>The cross-entropy of the logits' softmax against classes or probabilities, and its gradient, in one pass over each distribution.</summary>
     /// <exception cref="ArgumentException">Not exactly one of classes and targets is given.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A class is neither ignored nor from 0 to below the axis's length. Nothing has been written then.</exception>
-    public void CrossEntropy(in SoftmaxProblem problem, in CrossEntropyArguments arguments, WorkerPool pool)
+    public void CrossEntropy(in AxisProblem problem, in CrossEntropyArguments arguments, WorkerPool pool)
     {
         if (problem.Positions == 0) return;
         if ((arguments.Classes == null) == (arguments.Targets == null))
@@ -126,9 +95,9 @@ public abstract unsafe class SoftmaxKernel : IKernel<SoftmaxProblem>
         RunCrossEntropy(problem, arguments, pool);
     }
 
-    private protected abstract void RunCrossEntropy(in SoftmaxProblem problem, in CrossEntropyArguments arguments, WorkerPool pool);
+    private protected abstract void RunCrossEntropy(in AxisProblem problem, in CrossEntropyArguments arguments, WorkerPool pool);
 
-    private static void RequireClasses(in SoftmaxProblem problem, in CrossEntropyArguments arguments)
+    private static void RequireClasses(in AxisProblem problem, in CrossEntropyArguments arguments)
     {
         for (nint i = 0; i < problem.Positions; i++)
         {

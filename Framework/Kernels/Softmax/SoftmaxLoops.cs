@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Framework.Kernels.Axes;
 using Framework.Kernels.Simd;
 
 namespace Framework.Kernels.Softmax;

@@ -1,4 +1,5 @@
 using Framework.Kernels;
+using Framework.Kernels.Axes;
 using Framework.Kernels.Simd;
 using Framework.Kernels.Softmax;
 using Framework.Threading;
@@ -35,7 +36,7 @@ public sealed unsafe class SoftmaxKernelTests
     [MemberData(nameof(Cases))]
     public void Softmax_and_its_logarithm_follow_their_formulas(int outer, int length, int inner)
     {
-        var problem = new SoftmaxProblem(outer, length, inner);
+        var problem = new AxisProblem(outer, length, inner);
         float[] x = KernelSets.Random(outer * length * inner, length + inner, Range);
         double[] expected = Probabilities(problem, x);
         ForEachKernel(problem, (kernel, name) =>
@@ -51,7 +52,7 @@ public sealed unsafe class SoftmaxKernelTests
     [MemberData(nameof(Cases))]
     public void Gradients_follow_their_formulas(int outer, int length, int inner)
     {
-        var problem = new SoftmaxProblem(outer, length, inner);
+        var problem = new AxisProblem(outer, length, inner);
         float[] x = KernelSets.Random(outer * length * inner, length + inner, Range), dy = KernelSets.Random(x.Length, 7);
         float[] y = [.. Probabilities(problem, x).Select(p => (float)p)], logY = [.. y.Select(p => (float)Math.Log(p))];
         double[] dots = Sums(problem, i => (double)y[i] * dy[i]), sums = Sums(problem, i => dy[i]);
@@ -83,7 +84,7 @@ public sealed unsafe class SoftmaxKernelTests
     {
         const long ignored = -100;
         const float scale = 0.25f;
-        var problem = new SoftmaxProblem(outer, length, inner);
+        var problem = new AxisProblem(outer, length, inner);
         int positions = outer * inner;
         float[] x = KernelSets.Random(outer * length * inner, length + inner, Range);
         float[] weights = [.. Enumerable.Range(0, length).Select(c => (c % 3) + 0.5f)];
@@ -112,7 +113,7 @@ public sealed unsafe class SoftmaxKernelTests
     [MemberData(nameof(Cases))]
     public void Cross_entropy_of_one_hot_targets_is_that_of_their_classes(int outer, int length, int inner)
     {
-        var problem = new SoftmaxProblem(outer, length, inner);
+        var problem = new AxisProblem(outer, length, inner);
         float[] x = KernelSets.Random(outer * length * inner, length + inner, Range);
         long[] classes = [.. Enumerable.Range(0, outer * inner).Select(i => (long)(i * 7 % length))];
         float[] targets = [.. x.Select((_, i) => i / inner % length == classes[Position(problem, i)] ? 1f : 0f)];
@@ -129,7 +130,7 @@ public sealed unsafe class SoftmaxKernelTests
     [Fact]
     public void Cross_entropy_of_soft_targets_follows_its_formula()
     {
-        var problem = new SoftmaxProblem(3, 21, 5);
+        var problem = new AxisProblem(3, 21, 5);
         float[] x = KernelSets.Random(3 * 21 * 5, 1, Range), raw = KernelSets.Random(x.Length, 2);
         float[] targets = [.. raw.Select(t => Math.Max(0, t))];
         double[] p = Probabilities(problem, x);
@@ -150,9 +151,9 @@ public sealed unsafe class SoftmaxKernelTests
     [Fact]
     public void Large_logits_do_not_overflow_and_special_values_do_what_is_said()
     {
-        ForEachKernel(new SoftmaxProblem(5, 3), (kernel, name) =>
+        ForEachKernel(new AxisProblem(5, 3), (kernel, name) =>
         {
-            var problem = new SoftmaxProblem(5, 3);
+            var problem = new AxisProblem(5, 3);
             float[] x =
             [
                 1e30f, 1e30f, -1e30f,
@@ -177,7 +178,7 @@ public sealed unsafe class SoftmaxKernelTests
     [InlineData(long.MaxValue)]
     public void A_class_that_does_not_exist_is_refused(long wrong)
     {
-        var problem = new SoftmaxProblem(2, 3);
+        var problem = new AxisProblem(2, 3);
         FluentActions.Invoking(() => CrossEntropy(SoftmaxKernels.List[^1], problem, new float[6], [0, wrong], null, null, null, 1, KernelSets.OneThread))
             .Should().Throw<ArgumentOutOfRangeException>().WithMessage("*position 1*0 to 2*");
         FluentActions.Invoking(() => CrossEntropy(SoftmaxKernels.List[^1], problem, new float[6], null, null, null, null, 1, KernelSets.OneThread))
@@ -189,7 +190,7 @@ public sealed unsafe class SoftmaxKernelTests
     [InlineData(7)]
     public void Threads_do_not_change_a_bit(int inner)
     {
-        var problem = new SoftmaxProblem(200, 37, inner);
+        var problem = new AxisProblem(200, 37, inner);
         float[] x = KernelSets.Random(200 * 37 * inner, 1, Range);
         long[] classes = [.. Enumerable.Range(0, 200 * inner).Select(i => (long)(i % 37))];
         var kernel = SoftmaxKernels.List.Select(problem, InstructionSet.Best);
@@ -211,23 +212,23 @@ public sealed unsafe class SoftmaxKernelTests
     /// <summary>Absolute, in units of 1.2e-7: the sum's relative error, its logarithm's, and three roundings of numbers up to twice the range.</summary>
     private static double LogUlps(int length) => s_exponentialUlps + Chain(length) + (SimdMath.LogUlps * Math.Log(length + 1)) + (3 * 2 * Range);
 
-    private static int Position(SoftmaxProblem problem, int element) =>
+    private static int Position(AxisProblem problem, int element) =>
         (element / (problem.Inner * problem.Length) * problem.Inner) + (element % problem.Inner);
 
-    private static double[] Sums(SoftmaxProblem problem, Func<int, double> term)
+    private static double[] Sums(AxisProblem problem, Func<int, double> term)
     {
         var sums = new double[(int)problem.Positions];
         for (int i = 0; i < problem.Outer * problem.Length * problem.Inner; i++) sums[Position(problem, i)] += term(i);
         return sums;
     }
 
-    private static double[] Probabilities(SoftmaxProblem problem, float[] x)
+    private static double[] Probabilities(AxisProblem problem, float[] x)
     {
         double[] sums = Sums(problem, i => Math.Exp(x[i]));
         return [.. x.Select((v, i) => Math.Exp(v) / sums[Position(problem, i)])];
     }
 
-    private static void ForEachKernel(SoftmaxProblem problem, Action<SoftmaxKernel, string> check)
+    private static void ForEachKernel(AxisProblem problem, Action<SoftmaxKernel, string> check)
     {
         var usable = SoftmaxKernels.List.Where(k => k.Set.IsSupported && k.Refusal(problem) is null).ToList();
         usable.Should().Contain(SoftmaxKernels.List[^1]);
@@ -249,7 +250,7 @@ public sealed unsafe class SoftmaxKernelTests
     }
 
     private static (float[] Losses, float[] Logs, float[] Gradient) CrossEntropy(
-        SoftmaxKernel kernel, SoftmaxProblem problem, float[] x, long[]? classes, float[]? targets, float[]? weights, long? ignored, float scale, WorkerPool pool)
+        SoftmaxKernel kernel, AxisProblem problem, float[] x, long[]? classes, float[]? targets, float[]? weights, long? ignored, float scale, WorkerPool pool)
     {
         FencedArray<float> logits = new(x), losses = new((int)problem.Positions), logs = new(x.Length), gradient = new(x.Length);
         fixed (long* classPointer = classes)

@@ -1,20 +1,20 @@
 using System.Runtime.CompilerServices;
 using Framework.Kernels.Simd;
 
-namespace Framework.Kernels.Softmax;
+namespace Framework.Kernels.Axes;
 
-/// <summary>How vectors run through one or several distributions at once.</summary>
+/// <summary>How vectors run through one or several slices at once.</summary>
 internal unsafe interface IAxis<TSelf, TSimd>
     where TSelf : unmanaged, IAxis<TSelf, TSimd>
     where TSimd : unmanaged, ISimd<TSimd>
 {
-    static abstract string? Refusal(in SoftmaxProblem problem);
+    static abstract string? Refusal(in AxisProblem problem);
 
-    /// <summary>How many distributions an axis object goes through side by side at most.</summary>
+    /// <summary>How many slices an axis object goes through side by side at most.</summary>
     static abstract int MostPositions { get; }
 
-    /// <summary>For <paramref name="positions"/> neighbouring distributions of a problem.</summary>
-    static abstract TSelf Create(in SoftmaxProblem problem, int positions);
+    /// <summary>For <paramref name="positions"/> neighbouring slices of a problem.</summary>
+    static abstract TSelf Create(in AxisProblem problem, int positions);
 
     /// <summary>Vectors to go through.</summary>
     int Steps { get; }
@@ -28,20 +28,20 @@ internal unsafe interface IAxis<TSelf, TSimd>
     /// <summary>Where along the axis the lanes of a step are.</summary>
     TSimd Index(int step);
 
-    /// <summary>Each lane's distribution's sum of what its lanes have added up.</summary>
+    /// <summary>Each lane's slice's sum of what its lanes have added up.</summary>
     TSimd Sum(TSimd lanes);
 
-    /// <summary>Each lane's distribution's largest of what its lanes have found.</summary>
+    /// <summary>Each lane's slice's largest of what its lanes have found.</summary>
     TSimd Max(TSimd lanes);
 
-    /// <summary>A number for each distribution, in the lanes of its elements.</summary>
+    /// <summary>A number for each slice, in the lanes of its elements.</summary>
     TSimd LoadPositions(float* values);
 
-    /// <summary>Writes a number for each distribution.</summary>
+    /// <summary>Writes a number for each slice.</summary>
     void StorePositions(float* target, TSimd value);
 }
 
-/// <summary>The lanes are neighbours along the axis, which is the last; one distribution at a time.</summary>
+/// <summary>The lanes are neighbours along the axis, which is the last; one slice at a time.</summary>
 internal readonly unsafe struct AlongAxis<TSimd>(int length) : IAxis<AlongAxis<TSimd>, TSimd>
     where TSimd : unmanaged, ISimd<TSimd>
 {
@@ -49,9 +49,9 @@ internal readonly unsafe struct AlongAxis<TSimd>(int length) : IAxis<AlongAxis<T
 
     public int Steps => (length + TSimd.Width - 1) / TSimd.Width;
 
-    public static string? Refusal(in SoftmaxProblem problem) => problem.Inner == 1 ? null : "The axis is not the last.";
+    public static string? Refusal(in AxisProblem problem) => problem.Inner == 1 ? null : "The axis is not the last.";
 
-    public static AlongAxis<TSimd> Create(in SoftmaxProblem problem, int positions) => new(problem.Length);
+    public static AlongAxis<TSimd> Create(in AxisProblem problem, int positions) => new(problem.Length);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TSimd Load(float* first, int step, float fill)
@@ -84,7 +84,7 @@ internal readonly unsafe struct AlongAxis<TSimd>(int length) : IAxis<AlongAxis<T
     public void StorePositions(float* target, TSimd value) => TSimd.StorePartial(target, value, 1);
 }
 
-/// <summary>The lanes are neighbours behind the axis: as many distributions side by side.</summary>
+/// <summary>The lanes are neighbours behind the axis: as many slices side by side.</summary>
 internal readonly unsafe struct AcrossAxis<TSimd>(int length, int stride, int positions) : IAxis<AcrossAxis<TSimd>, TSimd>
     where TSimd : unmanaged, ISimd<TSimd>
 {
@@ -92,9 +92,9 @@ internal readonly unsafe struct AcrossAxis<TSimd>(int length, int stride, int po
 
     public int Steps => length;
 
-    public static string? Refusal(in SoftmaxProblem problem) => null;
+    public static string? Refusal(in AxisProblem problem) => null;
 
-    public static AcrossAxis<TSimd> Create(in SoftmaxProblem problem, int positions) => new(problem.Length, problem.Inner, positions);
+    public static AcrossAxis<TSimd> Create(in AxisProblem problem, int positions) => new(problem.Length, problem.Inner, positions);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TSimd Load(float* first, int step, float fill) => LoadPositions(first + ((nint)step * stride));
