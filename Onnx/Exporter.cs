@@ -9,7 +9,7 @@ using Onnx.Wire;
 namespace Onnx;
 
 /// <summary>Makes a model's messages of a graph, and writes them.</summary>
-internal sealed class Exporter : IFormScope
+internal sealed class Exporter
 {
     // A message has less than 2 GB; this leaves room for all that is not elements.
     private const long LargestInline = 1_900_000_000;
@@ -22,16 +22,14 @@ internal sealed class Exporter : IFormScope
 
     private readonly Graph _graph;
     private readonly int _opset;
-    private readonly Dictionary<string, Value> _values;
-    private readonly List<(string Name, Tensor Data)> _added = [];
-    private readonly HashSet<string> _names;
+    private readonly FormScope _scope;
 
     private Exporter(Graph graph, int opset)
     {
         _graph = graph;
         _opset = opset;
-        _values = graph.Values.ToDictionary(v => v.Name);
-        _names = [.. _values.Keys];
+        var values = graph.Values.ToDictionary(v => v.Name);
+        _scope = new FormScope(name => values.GetValueOrDefault(name)?.Fact, [.. values.Keys]);
     }
 
     public static byte[] Serialize(Graph graph, OnnxExportOptions options)
@@ -56,22 +54,6 @@ internal sealed class Exporter : IFormScope
             using var output = new CodedOutputStream(stream, bufferSize: 1 << 20, leaveOpen: true);
             model.WriteTo(output);
         }
-    }
-
-    Fact? IFormScope.FactOf(string value) => _values.GetValueOrDefault(value)?.Fact;
-
-    string IFormScope.AddConstant(string stem, Tensor data)
-    {
-        string name = FreshName(stem);
-        _added.Add((name, data));
-        return name;
-    }
-
-    public string FreshName(string stem)
-    {
-        string name = stem;
-        for (int number = 1; !_names.Add(name); number++) name = FormattableString.Invariant($"{stem}_{number}");
-        return name;
     }
 
     private static long ElementBytes(Graph graph) => graph.Initializers.Sum(i => (long)i.Data.ByteCount);
@@ -132,15 +114,16 @@ internal sealed class Exporter : IFormScope
     private GraphProto WriteGraph(SideFile? data)
     {
         var graph = new GraphProto { Name = _graph.Name };
-        var nodes = _graph.Nodes.SelectMany(n => OpsetHistory.Downgrade(FormOf(n), _opset, this)).ToList();
+        var nodes = _graph.Nodes.SelectMany(n => OpsetHistory.Downgrade(FormOf(n), _opset, _scope)).ToList();
         foreach (var node in nodes) graph.Node.Add(WriteNode(node));
 
         // What only an older form of a node holds in an attribute is no initializer any more.
         var read = new HashSet<string>([.. nodes.SelectMany(n => n.Inputs), .. _graph.Outputs.Select(o => o.Name)]);
+        var kept = _graph.Initializers.Select(i => i.Name).ToHashSet();
         var readBefore = _graph.Nodes.SelectMany(n => n.Inputs).Select(v => v?.Name).ToHashSet();
-        foreach (var (name, tensor) in _graph.Initializers.Select(i => (i.Name, i.Data)).Concat(_added))
+        foreach (var (name, tensor) in _graph.Initializers.Select(i => (i.Name, i.Data)).Concat(_scope.TakeConstants()))
         {
-            if (!read.Contains(name) && readBefore.Contains(name)) continue;
+            if (!read.Contains(name) && (readBefore.Contains(name) || !kept.Contains(name))) continue;
             graph.Initializer.Add(data is not null && tensor.ByteCount >= SmallestExternal ? data.Add(tensor, name) : TensorWriter.Write(tensor, name));
         }
 
@@ -198,15 +181,12 @@ internal sealed class Exporter : IFormScope
             _end = 0;
         }
 
-        public unsafe void WriteTo(Stream stream)
+        public void WriteTo(Stream stream)
         {
-            const int step = 1 << 30;
             foreach (var (tensor, offset) in _tensors)
             {
                 for (; stream.Position < offset;) stream.Write(new byte[Math.Min(ExternalAlignment, offset - stream.Position)]);
-                for (nint done = 0; done < tensor.ByteCount; done += step)
-                    stream.Write(new ReadOnlySpan<byte>(tensor.Pointer + done, (int)Math.Min(step, tensor.ByteCount - done)));
-                GC.KeepAlive(tensor);
+                TensorWriter.WriteTo(stream, tensor);
             }
         }
     }

@@ -1,7 +1,6 @@
 using Framework.Errors;
 using Framework.Graphs;
 using Framework.Operators;
-using Framework.Tensors;
 using Onnx.Opsets;
 using Onnx.Wire;
 
@@ -11,20 +10,21 @@ namespace Onnx;
 /// Makes a graph of a model's messages, losslessly: nothing is folded; names, order and documentation stay, and the operator set is noted, so that
 /// exporting gives the same model again.
 /// </summary>
-internal sealed class Importer : IFormScope
+internal sealed class Importer
 {
     private readonly GraphBuilder _builder;
     private readonly TensorReader _tensors;
     private readonly long _opset;
     private readonly Dictionary<string, Value> _values = [];
-    private readonly HashSet<string> _names;
+    private readonly FormScope _scope;
 
     private Importer(GraphProto graph, TensorReader tensors, long opset)
     {
         _builder = new GraphBuilder(graph.Name);
         _tensors = tensors;
         _opset = opset;
-        _names = [.. graph.Node.SelectMany(n => n.Output), .. graph.Input.Select(i => i.Name), .. graph.Initializer.Select(i => i.Name)];
+        HashSet<string> names = [.. graph.Node.SelectMany(n => n.Output), .. graph.Input.Select(i => i.Name), .. graph.Initializer.Select(i => i.Name)];
+        _scope = new FormScope(name => _values.GetValueOrDefault(name)?.Fact, names);
     }
 
     /// <summary>Reads a model.</summary>
@@ -44,22 +44,6 @@ internal sealed class Importer : IFormScope
         {
             throw InFile(source.Name, e);
         }
-    }
-
-    Fact? IFormScope.FactOf(string value) => _values.GetValueOrDefault(value)?.Fact;
-
-    string IFormScope.AddConstant(string stem, Tensor data)
-    {
-        string name = FreshName(stem);
-        _values.Add(name, _builder.Initializer(name, data, InitializerRole.Constant));
-        return name;
-    }
-
-    public string FreshName(string stem)
-    {
-        string name = stem;
-        for (int number = 1; !_names.Add(name); number++) name = FormattableString.Invariant($"{stem}_{number}");
-        return name;
     }
 
     /// <summary>The version of <c>ai.onnx</c> that a model names; a file of the first format versions may name none.</summary>
@@ -96,7 +80,13 @@ internal sealed class Importer : IFormScope
             _values.Add(message.Name, _builder.Initializer(message.Name, tensor, Roles.Of(message.Name, tensor, roles)));
         }
 
-        foreach (var node in nodes.SelectMany(n => OpsetHistory.Upgrade(n, _opset, this))) Add(node);
+        foreach (var node in nodes)
+        {
+            var upgraded = OpsetHistory.Upgrade(node, _opset, _scope);
+            foreach (var (name, data) in _scope.TakeConstants()) _values.Add(name, _builder.Initializer(name, data, InitializerRole.Constant));
+            foreach (var form in upgraded) Add(form);
+        }
+
         return _builder.Build([.. graph.Output.Select(o => _values[o.Name])]);
     }
 

@@ -23,7 +23,7 @@ internal static class SupportCheck
 
         var missing = NodesOf(model.Graph)
             .GroupBy(n => (Domain: n.Domain is "ai.onnx" ? "" : n.Domain, n.OpType))
-            .Where(g => OperatorSet.Find(g.Key.Domain, g.Key.OpType) is null || g.Key.Domain is Domains.Gradient or Domains.Execution)
+            .Where(g => OperatorSet.Find(g.Key.Domain, OpsetHistory.Successor(g.Key.OpType)) is null || g.Key.Domain is Domains.Gradient or Domains.Execution)
             .OrderBy(g => g.Key)
             .ToList();
         if (missing.Count == 0) return;

@@ -97,7 +97,8 @@ internal sealed class TensorReader(ByteSource source, IReadOnlyList<Cut[]> cuts,
                 : throw new ModelFormatException(place, $"the {entry.Key} '{entry.Value}' of its external data is no number.");
     }
 
-    private static unsafe void ReadInto(ByteSource from, long offset, Tensor tensor)
+    /// <summary>Fills a tensor with the bytes from an offset on.</summary>
+    public static unsafe void ReadInto(ByteSource from, long offset, Tensor tensor)
     {
         // A span holds at most 2 GB; a tensor may hold more.
         const int step = 1 << 30;

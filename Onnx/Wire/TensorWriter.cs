@@ -32,6 +32,15 @@ internal static class TensorWriter
         return message;
     }
 
+    /// <summary>Writes a tensor's bytes.</summary>
+    public static unsafe void WriteTo(Stream stream, Tensor tensor)
+    {
+        const int step = 1 << 30;
+        for (nint done = 0; done < tensor.ByteCount; done += step)
+            stream.Write(new ReadOnlySpan<byte>(tensor.Pointer + done, (int)Math.Min(step, tensor.ByteCount - done)));
+        GC.KeepAlive(tensor);
+    }
+
     private static TensorProto Head(Tensor tensor, string? name)
     {
         var message = new TensorProto { DataType = (int)tensor.ElementType };
