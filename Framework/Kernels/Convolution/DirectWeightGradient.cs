@@ -32,7 +32,6 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain) : WeightGra
     {
         if (DirectRefusal.Of(problem, TSimd.Width) is { } refusal) return refusal;
         if (!plain) return null;
-        if (TSimd.Width == 1) return "a block of one channel is plain already.";
         if (problem.Groups != 1) return "a plain input is read for one group only.";
         if (problem.Dilation.Width != 1) return "a plain input needs taps side by side.";
         if (problem.Kernel.Width > WeightGradientTiles<TSimd>.MaxCount) return $"a filter's row has more than {WeightGradientTiles<TSimd>.MaxCount} taps.";
