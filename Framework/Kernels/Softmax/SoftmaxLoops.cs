@@ -4,7 +4,7 @@ using Framework.Kernels.Simd;
 
 namespace Framework.Kernels.Softmax;
 
-/// <summary>What is done to the distributions of one axis object; each in at most three passes, of which all but the first find the data in cache.</summary>
+/// <summary>What is done to the distributions of one axis object, in a few passes, of which all but the first find the data in cache.</summary>
 internal static unsafe class SoftmaxLoops<TAxis, TSimd>
     where TAxis : unmanaged, IAxis<TAxis, TSimd>
     where TSimd : unmanaged, ISimd<TSimd>
