@@ -8,7 +8,7 @@ using Framework.Operators;
 using Framework.Tensors;
 using Framework.Threading;
 
-namespace Framework.Lowering;
+namespace Framework.Lowering.Steps;
 
 /// <summary>A convolution, or one of its gradients, by a kernel of its list. Constant weights are packed once, others at each run.</summary>
 internal abstract unsafe class ConvolutionStep : Step
