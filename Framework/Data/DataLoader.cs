@@ -89,7 +89,7 @@ public sealed class DataLoader
         var random = Stream(OrderStream, epoch);
         for (int i = order.Length - 1; i > 0; i--)
         {
-            int other = random.NextInt32(i + 1);
+            int other = random.NextInt(i + 1);
             (order[i], order[other]) = (order[other], order[i]);
         }
 
@@ -117,5 +117,5 @@ public sealed class DataLoader
         return batch;
     }
 
-    private CounterRandom Stream(ulong purpose, int epoch) => new CounterRandom(_options.Seed).Child(purpose).Child((ulong)epoch);
+    private SampleRandom Stream(ulong purpose, int epoch) => new SampleRandom((ulong)_options.Seed).Child(purpose).Child((ulong)epoch);
 }

@@ -24,7 +24,7 @@ public sealed class InMemoryDataset : IDataset
         if (samples.ElementType is not (ElementType.UInt8 or ElementType.Float32) || samples.Shape.Rank < 2)
             throw new ShapeException("data set", $"samples are {samples}.", "UInt8 or Float32 with extents [count, ...sample] is expected.");
         if (!labels.ElementType.IsInteger() || labels.Shape != [samples.Shape[0]])
-            throw new ShapeException("data set", $"labels are {labels}.", $"Integers with extents [{samples.Shape[0]}] are expected, one for each sample.");
+            throw new ShapeException("data set", $"labels are {labels}.", $"Integers with extents [{samples.Shape[0]}] are expected.");
 
         _samples = samples;
         _labels = new int[labels.Count];

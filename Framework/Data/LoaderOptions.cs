@@ -12,7 +12,7 @@ public sealed record LoaderOptions
     public bool Shuffle { get; init; }
 
     /// <summary>Decides the orders and what the transforms draw.</summary>
-    public ulong Seed { get; init; }
+    public long Seed { get; init; }
 
     /// <summary>Whether the samples left over at an epoch's end are left out; otherwise they are a smaller batch.</summary>
     public bool DropLast { get; init; }

@@ -24,7 +24,7 @@ internal sealed class SampleReader
     /// <summary>Values that the largest sample before the last transform has.</summary>
     public int ScratchLength => _shapes[..^1].Select(s => s.ElementCount).DefaultIfEmpty(0).Max();
 
-    public int Read(int index, Span<float> target, float[][] scratch, CounterRandom random)
+    public int Read(int index, Span<float> target, float[][] scratch, SampleRandom random)
     {
         if (_transforms.Length == 0) return _dataset.Read(index, target);
 

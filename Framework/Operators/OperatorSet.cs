@@ -66,6 +66,9 @@ public static class OperatorSet
 
         // Values made from nothing
         Constant.Instance, ConstantOfShape.Instance, Range.Instance, EyeLike.Instance, OneHot.Instance,
+
+        // Inside plans only
+        Fused.Conv, Fused.Gemm, MaxPoolCompact.Instance, MaxPoolCompactGrad.Instance, Reorder.Instance,
     ];
 
     private static readonly Dictionary<(string, string), Operator> s_byName = All.ToDictionary(o => (o.Domain, o.Name));

@@ -42,6 +42,17 @@ public sealed record SampleInput(Shape Shape, Func<CounterRandom, Tensor> Make, 
         return new SampleInput(s, r => Filled(s, () => (long)r.NextInt(classes)), IsFixed: true);
     }
 
+    /// <summary>Logarithms of probabilities: along axis 1 the exponentials add up to 1.</summary>
+    public static SampleInput LogProbabilities(params ReadOnlySpan<int> shape)
+    {
+        var s = new Shape(shape);
+        return new SampleInput(s, r =>
+        {
+            var x = Filled(s, () => (float)r.NextNormal());
+            return Evaluation.Run(LogSoftmax.Instance, "sample", new Attributes { ["axis"] = 1 }, [x], 1, Precision.Native)[0]!;
+        });
+    }
+
     /// <summary>Booleans.</summary>
     public static SampleInput Booleans(params ReadOnlySpan<int> shape)
     {

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Framework.Graphs;
+using Framework.Tensors;
 
 namespace Framework.Operators;
 
@@ -167,10 +168,13 @@ public sealed class UnaryGrad<TFormula> : FloatOperator
     /// <inheritdoc/>
     public override IEnumerable<Sample> Samples => Inputs;
 
-    /// <summary>Cases of (dY, X, Y); the forward operator takes their X.</summary>
+    /// <summary>Cases of (dY, X, Y = f(X)), so that a formula may use X or Y; the forward operator takes their X.</summary>
     internal static IEnumerable<Sample> Inputs => TFormula.Variants.Prepend(Attributes.None).Select((attributes, i) => new Sample(
-        i == 0 ? "defaults" : $"attributes {i}", Arguments, attributes));
+        i == 0 ? "defaults" : $"attributes {i}", Arguments(TFormula.From(attributes)), attributes));
 
-    private static SampleInput[] Arguments =>
-        [SampleInput.Normal(2, 3, 5), SampleInput.Uniform(TFormula.Range.Low, TFormula.Range.High, 2, 3, 5), SampleInput.Uniform(-1, 1, 2, 3, 5)];
+    private static SampleInput[] Arguments(TFormula formula)
+    {
+        var x = SampleInput.Uniform(TFormula.Range.Low, TFormula.Range.High, 2, 3, 5).Make(new CounterRandom(1, TFormula.Name)).AsSpan<float>().ToArray();
+        return [SampleInput.Normal(2, 3, 5), SampleInput.Given([2, 3, 5], x), SampleInput.Given([2, 3, 5], Array.ConvertAll(x, formula.Apply))];
+    }
 }

@@ -26,7 +26,10 @@ public static class IdxDataset
 
         if (pictures.Count == 0) throw new DataFormatException(images, $"holds {pictures}: no picture.");
         if (classes.Count != pictures.Shape[0])
-            throw new DataFormatException(labels, $"byte 4: {classes.Count} labels for the {pictures.Shape[0]} images of {images}.", "Do the files belong together?");
+        {
+            throw new DataFormatException(
+                labels, $"byte 4: {classes.Count} labels for the {pictures.Shape[0]} images of {images}.", "Do the files belong together?");
+        }
 
         classNames ??= NumberedClasses(classes);
         CheckLabels(classes, labels, classNames.Count);

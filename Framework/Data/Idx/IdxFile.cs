@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Framework.Errors;
+using Framework.Files;
 using Framework.Tensors;
 
 namespace Framework.Data.Idx;
@@ -23,9 +24,13 @@ public static class IdxFile
     /// <exception cref="DataFormatException">The file is not IDX, or is shorter or longer than its header says.</exception>
     public static Tensor Read(string path)
     {
-        CheckLength(path);
-        using var content = PackedFile.Open(path).Content;
-        return ReadNext(content, path);
+        using var file = PackedFile.Open(path);
+        if (PackedFile.IsGzip(file)) return ReadPacked(file, path);
+
+        var reader = new IdxReader(file, path);
+        var (type, shape) = reader.ReadHeader();
+        CheckLength(path, shape, reader.Position, Length(type, shape), file.Length - reader.Position);
+        return reader.ReadElements(type, shape);
     }
 
     /// <summary>Reads one array and leaves the stream behind it. Trusts the header: for content of known origin.</summary>
@@ -33,9 +38,7 @@ public static class IdxFile
     {
         var reader = new IdxReader(content, place);
         var (type, shape) = reader.ReadHeader();
-        var tensor = Tensor.Uninitialized(type, shape);
-        reader.ReadElements(tensor);
-        return tensor;
+        return reader.ReadElements(type, shape);
     }
 
     /// <summary>Writes a file; never half of one.</summary>
@@ -61,32 +64,48 @@ public static class IdxFile
         stream.Write(elements);
     }
 
-    private static void CheckLength(string path)
+    /// <summary>Unpacks twice: to learn how long the content is, then into memory of that length.</summary>
+    private static Tensor ReadPacked(FileStream file, string path)
     {
-        var (content, packed) = PackedFile.Open(path);
-        using (content)
+        byte[] packed = PackedFile.ReadSealed(file);
+        using (var content = PackedFile.Unpack(packed))
         {
             var reader = new IdxReader(content, path);
             var (type, shape) = reader.ReadHeader();
-            long declared = (long)shape.ElementCount * type.Size();
-            if (packed && declared > MaxUnpackedBytes)
+            long declared = Length(type, shape);
+            if (declared > MaxUnpackedBytes)
             {
                 throw new DataFormatException(
-                    path, $"the header declares {declared} bytes of elements; from gzip at most {MaxUnpackedBytes} are read.", "Unpack it with gunzip first.");
+                    path,
+                    $"the header declares {declared} bytes of elements; from gzip at most {MaxUnpackedBytes} are read.",
+                    "Unpack it with gunzip first.");
             }
 
             long start = reader.Position;
-            long found = packed ? reader.Skip(declared + 1) : content.Length - start;
-            if (found < declared)
-            {
-                throw new DataFormatException(
-                    path, $"byte {start + found}: the file ends, but the header's {shape} needs {start + declared} bytes.", RemedyForTruncation);
-            }
-
-            if (found > declared)
-                throw new DataFormatException(path, $"byte {start + declared}: the file goes on, but the header's {shape} ends here.");
+            Span<byte> tail = stackalloc byte[PackedFile.Seal.Length];
+            long found = reader.Skip(declared + tail.Length + 1, tail) - tail.Length;
+            if (found <= declared && !tail.SequenceEqual(PackedFile.Seal))
+                throw new DataFormatException(path, $"byte {file.Length}: the gzip packing does not end where the file ends.", RemedyForTruncation);
+            CheckLength(path, shape, start, declared, found);
         }
+
+        using var again = PackedFile.Unpack(packed);
+        return ReadNext(again, path);
     }
+
+    private static void CheckLength(string path, Shape shape, long start, long declared, long found)
+    {
+        if (found < declared)
+        {
+            throw new DataFormatException(
+                path, $"byte {start + found}: the file ends, but the header's {shape} needs {start + declared} bytes.", RemedyForTruncation);
+        }
+
+        if (found > declared)
+            throw new DataFormatException(path, $"byte {start + declared}: the file goes on, but the header's {shape} ends here.");
+    }
+
+    private static long Length(ElementType type, Shape shape) => (long)shape.ElementCount * type.Size();
 
     private static byte CodeOf(ElementType type) => type switch
     {

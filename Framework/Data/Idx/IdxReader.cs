@@ -39,7 +39,8 @@ internal sealed class IdxReader(Stream stream, string place)
             if (bytes > int.MaxValue)
             {
                 throw new DataFormatException(
-                    place, $"byte {Position - word.Length}: dimension {axis} of {extent} makes the elements take more than 2 GB, the most that is read.");
+                    place,
+                    $"byte {Position - word.Length}: dimension {axis} of {extent} makes the elements take more than 2 GB, the most that is read.");
             }
 
             extents[axis] = (int)extent;
@@ -48,20 +49,29 @@ internal sealed class IdxReader(Stream stream, string place)
         return (type, new Shape(extents));
     }
 
-    public void ReadElements(Tensor target)
+    public Tensor ReadElements(ElementType type, Shape shape)
     {
-        var bytes = target.AsBytes();
-        Fill(bytes, "the elements");
-        BigEndian.Swap(bytes, target.ElementType.Size());
+        var tensor = Tensor.Uninitialized(type, shape);
+        Fill(tensor.AsBytes(), "the elements");
+        BigEndian.Swap(tensor.AsBytes(), type.Size());
+        return tensor;
     }
 
-    /// <summary>Reads on without keeping anything, up to a limit.</summary>
-    /// <returns>The number of bytes that were there.</returns>
-    public long Skip(long limit)
+    /// <summary>Reads on to the end without keeping more than the last bytes.</summary>
+    /// <param name="limit">Where to stop if the end does not come before.</param>
+    /// <param name="tail">Receives the last bytes before the place where the reading stopped.</param>
+    /// <returns>The number of bytes that were read.</returns>
+    public long Skip(long limit, Span<byte> tail)
     {
-        var buffer = new byte[1 << 16];
+        var buffer = new byte[tail.Length + (1 << 16)]; // what was last read, with as much before it as the tail is long
         long skipped = 0;
-        while (skipped < limit && ReadSome(buffer.AsSpan(0, (int)Math.Min(buffer.Length, limit - skipped))) is > 0 and var read) skipped += read;
+        while (skipped < limit && ReadSome(buffer.AsSpan(tail.Length, (int)Math.Min(1 << 16, limit - skipped))) is > 0 and var read)
+        {
+            skipped += read;
+            buffer.AsSpan(read, tail.Length).CopyTo(buffer);
+        }
+
+        buffer.AsSpan(0, tail.Length).CopyTo(tail);
         return skipped;
     }
 
@@ -97,8 +107,8 @@ internal sealed class IdxReader(Stream stream, string place)
         }
         catch (Exception error) when (error is InvalidDataException or IOException)
         {
-            string problem = error is InvalidDataException ? "the gzip packing is damaged after" : "reading failed after";
-            throw new DataFormatException(place, $"byte {Position}: {problem} this byte of the content: {error.Message}", IdxFile.RemedyForTruncation, error);
+            string what = error is InvalidDataException ? "the packing is damaged behind this byte of the content" : "reading failed";
+            throw new DataFormatException(place, $"byte {Position}: {what}: {error.Message}", IdxFile.RemedyForTruncation, error);
         }
     }
 }

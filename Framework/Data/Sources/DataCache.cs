@@ -9,7 +9,8 @@ public sealed record DataCache(string Root)
     /// <summary>The environment variable that names the folder.</summary>
     public const string Variable = "CNN_DATA";
 
-    private const string WorkPrefix = ".fetch-";
+    private const string WorkName = ".fetch";
+    private const string LockName = ".fetch.lock";
 
     /// <summary>What <see cref="Variable"/> names, else <c>cnn/data</c> among the user's local application data.</summary>
     /// <exception cref="UsageException">The user has no such folder.</exception>
@@ -28,26 +29,44 @@ public sealed record DataCache(string Root)
     public string FolderOf(string name) => Path.Combine(Root, name);
 
     /// <summary>
-    /// Makes an empty folder inside the cache for something to be fetched into, lets it be used, removes it. Also removes
-    /// what a fetch that was killed left more than a day ago.
+    /// Makes an empty folder inside the cache for something to be fetched into, lets it be used, removes it. A lock, which goes
+    /// with its process, keeps others out; so what a killed fetch left can be told, and goes too.
     /// </summary>
+    /// <exception cref="UsageException">Another fetch is under way, or the cache cannot be written.</exception>
     internal void WithWorkFolder(Action<string> use)
     {
-        string folder = Path.Combine(Root, $"{WorkPrefix}{Guid.NewGuid():N}");
+        string folder = Path.Combine(Root, WorkName);
         try
         {
+            Directory.CreateDirectory(Root);
+            using var only = Lock();
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
             Directory.CreateDirectory(folder);
-            foreach (string old in Directory.GetDirectories(Root, WorkPrefix + "*"))
-                if (Directory.GetLastWriteTimeUtc(old) < DateTime.UtcNow.AddDays(-1)) Directory.Delete(old, recursive: true);
-            use(folder);
+            try
+            {
+                use(folder);
+            }
+            finally
+            {
+                Directory.Delete(folder, recursive: true);
+            }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new UsageException(Root, $"cannot be written: {error.Message}", $"Set {Variable} to another folder.", error);
         }
-        finally
+    }
+
+    private FileStream Lock()
+    {
+        string path = Path.Combine(Root, LockName);
+        try
         {
-            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException error) when (File.Exists(path))
+        {
+            throw new UsageException(path, "another fetch is under way.", "Wait for its end.", error);
         }
     }
 }

@@ -10,6 +10,8 @@ namespace Framework.Data.Sources;
 /// <param name="Sha256">The SHA-256 of its unpacked content, in lower-case hexadecimal.</param>
 public sealed record DataFile(string Name, long Bytes, string Sha256)
 {
+    private const string Remedy = "Is it another edition of the data set, or damaged?";
+
     /// <summary>Whether the file at a path holds exactly this.</summary>
     internal bool Matches(string path)
     {
@@ -18,31 +20,29 @@ public sealed record DataFile(string Name, long Bytes, string Sha256)
         return IsSha256(SHA256.HashData(stream));
     }
 
-    /// <summary>Copies a file, unpacking gzip, to where it must arrive whole and right or not at all.</summary>
+    /// <summary>Copies a file, unpacking gzip, and checks what was copied. The target is of use only if this returns.</summary>
     /// <exception cref="DataFormatException">It holds something else.</exception>
     internal void Copy(string source, string target)
     {
-        AtomicFile.Write(target, output =>
+        using var file = PackedFile.Open(source);
+        using var content = PackedFile.IsGzip(file) ? PackedFile.Unpack(file) : file;
+        using var output = new FileStream(target, FileMode.CreateNew, FileAccess.Write);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[1 << 16];
+        long length = 0;
+        while (Next(content, buffer, source) is > 0 and var read)
         {
-            using var content = PackedFile.Open(source).Content;
-            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            var buffer = new byte[1 << 16];
-            long length = 0;
-            while (Next(content, buffer, source) is > 0 and var read)
-            {
-                length += read;
-                if (length > Bytes) throw new DataFormatException(source, $"byte {Bytes}: goes on, but {Name} has {Bytes} bytes.", Remedy);
-                hash.AppendData(buffer, 0, read);
-                output.Write(buffer, 0, read);
-            }
+            length += read;
+            if (length > Bytes) throw new DataFormatException(source, $"byte {Bytes}: goes on, but {Name} has {Bytes} bytes.", Remedy);
+            hash.AppendData(buffer, 0, read);
+            output.Write(buffer, 0, read);
+        }
 
-            if (length < Bytes) throw new DataFormatException(source, $"byte {length}: ends, but {Name} has {Bytes} bytes.", Remedy);
-            if (!IsSha256(hash.GetHashAndReset()))
-                throw new DataFormatException(source, $"its SHA-256 is not that of {Name}, {Sha256}.", Remedy);
-        });
+        if (length < Bytes) throw new DataFormatException(source, $"byte {length}: ends, but {Name} has {Bytes} bytes.", Remedy);
+        if (!IsSha256(hash.GetHashAndReset()))
+            throw new DataFormatException(source, $"its SHA-256 is not that of {Name}, {Sha256}.", Remedy);
+        output.Flush(flushToDisk: true);
     }
-
-    private const string Remedy = "Is it another edition of the data set, or damaged?";
 
     private static int Next(Stream content, byte[] buffer, string source)
     {

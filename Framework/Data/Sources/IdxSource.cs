@@ -32,7 +32,9 @@ internal sealed class IdxSource(string name, string description, string licence,
             Directory.CreateDirectory(folder);
             foreach (var file in missing)
             {
-                file.Copy(IdxFolder.Find(source, file.Name), Path.Combine(folder, file.Name));
+                string verified = Path.Combine(work, $"{file.Name}.verified");
+                file.Copy(IdxFolder.Find(source, file.Name), verified);
+                File.Move(verified, Path.Combine(folder, file.Name), overwrite: true);
                 report?.Invoke($"  {file.Name}: {file.Bytes} bytes, SHA-256 as expected");
             }
         });

@@ -7,6 +7,8 @@ namespace Framework.Data.Sources;
 /// <summary>The ordinary package clients of the machine, with whatever registry each is configured for.</summary>
 internal static class PackageClients
 {
+    private const string Alternative = "or give a folder with the files: --from FOLDER.";
+
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(15);
 
     /// <summary>Downloads a package with npm into a folder.</summary>
@@ -30,7 +32,7 @@ internal static class PackageClients
         return root;
     }
 
-    private static void Run(string client, string[] arguments, string folder, string whereItIsFrom)
+    internal static void Run(string client, string[] arguments, string folder, string whereItIsFrom)
     {
         var start = new ProcessStartInfo(client, arguments)
         {
@@ -52,7 +54,7 @@ internal static class PackageClients
         _ = output.Result; // read, or a full pipe would stop the client
         if (process.ExitCode == 0) return;
         throw new UsageException(
-            client, $"{string.Join(' ', arguments)} ended with {process.ExitCode}: {Gist(errors.Result)}", "Or give a folder with the files: --from FOLDER.");
+            client, $"{string.Join(' ', arguments)} ended with {process.ExitCode}: {Gist(errors.Result)}", $"Mend this, {Alternative}");
     }
 
     private static Process Start(ProcessStartInfo start, string whereItIsFrom)
@@ -64,7 +66,7 @@ internal static class PackageClients
         catch (Win32Exception error)
         {
             throw new UsageException(
-                start.FileName, "this program is needed and not found on the PATH.", $"{whereItIsFrom}; or give a folder with the files: --from FOLDER.", error);
+                start.FileName, "this program is needed and not found on the PATH.", $"{whereItIsFrom}; {Alternative}", error);
         }
     }
 

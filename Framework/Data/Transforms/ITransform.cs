@@ -16,5 +16,5 @@ public interface ITransform
     /// <param name="random">
     /// Chance, if the transform needs it: the same for the same seed, epoch, sample and place in the list of transforms.
     /// </param>
-    void Apply(ReadOnlySpan<float> source, Shape shape, Span<float> target, ref CounterRandom random);
+    void Apply(ReadOnlySpan<float> source, Shape shape, Span<float> target, ref SampleRandom random);
 }

@@ -26,7 +26,7 @@ public sealed class Normalize(ChannelStatistics statistics) : ITransform
     }
 
     /// <inheritdoc/>
-    public void Apply(ReadOnlySpan<float> source, Shape shape, Span<float> target, ref CounterRandom random)
+    public void Apply(ReadOnlySpan<float> source, Shape shape, Span<float> target, ref SampleRandom random)
     {
         int channels = Statistics.Mean.Count;
         int plane = source.Length / channels;

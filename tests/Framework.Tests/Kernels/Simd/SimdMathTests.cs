@@ -50,7 +50,7 @@ public sealed class SimdMathTests
     }
 
     /// <summary>The power series below 3; from there the continued fraction of the complement. Both to 1e-14.</summary>
-    private static double ReferenceErf(double x)
+    internal static double ReferenceErf(double x)
     {
         double a = Math.Abs(x);
         if (double.IsNaN(x) || a > 6) return double.IsNaN(x) ? x : Math.Sign(x);

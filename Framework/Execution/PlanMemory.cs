@@ -1,0 +1,28 @@
+using Framework.Tensors;
+
+namespace Framework.Execution;
+
+/// <summary>The memory that a plan owns: one arena for results and scratch, and what steps prepared once.</summary>
+public sealed unsafe class PlanMemory : IDisposable
+{
+    private readonly List<Arena> _arenas = [];
+
+    /// <summary>Bytes taken so far.</summary>
+    public nint ByteCount { get; private set; }
+
+    /// <summary>Takes memory that lives as long as the plan.</summary>
+    public byte* Allocate(nint byteCount)
+    {
+        var arena = new Arena(byteCount);
+        _arenas.Add(arena);
+        ByteCount += byteCount;
+        return arena.Pointer;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var arena in _arenas) arena.Dispose();
+        _arenas.Clear();
+    }
+}

@@ -1,0 +1,92 @@
+using Framework.Errors;
+using Framework.Graphs;
+using Framework.Lowering;
+using Framework.Tensors;
+using Framework.Threading;
+
+namespace Framework.Execution;
+
+/// <summary>
+/// Runs a graph through compiled plans, one for each set of input shapes that comes along. May be used by several threads, which take
+/// turns.
+/// </summary>
+public sealed class Session : IGraphRunner
+{
+    private readonly SessionOptions _options;
+    private readonly WorkerPool _pool;
+    private readonly List<Plan> _plans = [];
+    private readonly Lock _turn = new();
+
+    /// <summary>Prepares to run a graph; plans are made when shapes are known.</summary>
+    /// <exception cref="ModelFormatException">The graph holds operators that have no place in a plan.</exception>
+    public Session(Graph graph, SessionOptions? options = null)
+    {
+        GraphVerifier.Check(graph, GraphStage.Training);
+        Graph = graph;
+        _options = options ?? SessionOptions.Default;
+        _pool = _options.Threads == 0 ? WorkerPool.Shared : new WorkerPool(_options.Threads);
+    }
+
+    /// <inheritdoc/>
+    public Graph Graph { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Tensor> Run(params IReadOnlyList<Tensor> inputs)
+    {
+        lock (_turn)
+        {
+            var plan = PlanFor(inputs);
+            var outputs = plan.Graph.Outputs.Select(o => Tensor.Uninitialized(o.ElementType, o.Shape!.ToShape(o.Name))).ToArray();
+            plan.Run(inputs, outputs, _pool);
+            return outputs;
+        }
+    }
+
+    /// <summary>Runs into tensors that are given. Once the plan for the shapes is made, nothing is allocated.</summary>
+    /// <param name="inputs">The inputs, in the graph's order.</param>
+    /// <param name="outputs">Where the outputs go, in the graph's order. An output may lie over an input only where <see cref="SessionOptions.InPlace"/> says so.</param>
+    /// <exception cref="ShapeException">A tensor has another type or shape than the graph says.</exception>
+    public void Run(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> outputs)
+    {
+        lock (_turn)
+        {
+            var plan = PlanFor(inputs);
+            for (int i = 0; i < outputs.Count; i++)
+            {
+                var expected = plan.Graph.Outputs[i];
+                if (outputs[i].ElementType != expected.ElementType || outputs[i].Count != expected.Shape!.ElementCount.Value)
+                    throw new ShapeException($"output '{expected.Name}'", $"is {expected.Fact}, a tensor {outputs[i]} was given for it.");
+            }
+
+            plan.Run(inputs, outputs, _pool);
+        }
+    }
+
+    /// <summary>The plan for inputs of these shapes, made where it is not yet.</summary>
+    public Plan PlanFor(IReadOnlyList<Tensor> inputs)
+    {
+        foreach (var known in _plans)
+        {
+            if (known.Fits(inputs)) return known;
+        }
+
+        InputCheck.Check(Graph, inputs);
+        var plan = PlanCompiler.Compile(Pipeline.Lower(Graph, [.. inputs.Select(i => i.Shape)], _options), [.. inputs.Select(i => i.Shape)], _options, _pool);
+        if (_plans.Count == _options.KeptPlans)
+        {
+            _plans[0].Dispose();
+            _plans.RemoveAt(0);
+        }
+
+        _plans.Add(plan);
+        return plan;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var plan in _plans) plan.Dispose();
+        _plans.Clear();
+        _pool.Dispose();
+    }
+}

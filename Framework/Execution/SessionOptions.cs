@@ -1,0 +1,25 @@
+using Framework.Kernels.Simd;
+
+namespace Framework.Execution;
+
+/// <summary>How a session runs.</summary>
+public sealed record SessionOptions
+{
+    /// <summary>The usual: all processors, the widest instruction set that this process supports.</summary>
+    public static SessionOptions Default { get; } = new();
+
+    /// <summary>Threads that work on a run, the caller's included; 0 means one for each processor. Results do not depend on it.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>The widest instruction set that kernels may use.</summary>
+    public InstructionSet InstructionSet { get; init; } = InstructionSet.Best;
+
+    /// <summary>How many compiled plans, one for each set of input shapes, are kept.</summary>
+    public int KeptPlans { get; init; } = 8;
+
+    /// <summary>
+    /// Pairs of an output and an input, by name, that the user gives the same memory. A plan writes such an output only when nothing reads
+    /// the input any more.
+    /// </summary>
+    public IReadOnlyList<(string Output, string Input)> InPlace { get; init; } = [];
+}

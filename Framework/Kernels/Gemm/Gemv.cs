@@ -1,0 +1,124 @@
+using System.Runtime.CompilerServices;
+using Framework.Kernels.Simd;
+using Framework.Threading;
+
+namespace Framework.Kernels.Gemm;
+
+/// <summary>A matrix times a vector, the matrix read once and as it lies: four rows at a time, each a dot product.</summary>
+/// <remarks>Bound by memory. The order of a sum depends on its length and the vector's width.</remarks>
+internal sealed unsafe class Gemv<TSimd>() : GemmKernel($"Gemv{RowsAtOnce}x{2 * TSimd.Width}{TSimd.Set}", TSimd.Set)
+    where TSimd : unmanaged, ISimd<TSimd>
+{
+    private const int RowsAtOnce = 4;
+
+    /// <summary>Rows of an item of work.</summary>
+    private const int RowsOfItem = 16;
+
+    public override string? Refusal(in GemmProblem problem)
+    {
+        if (problem.Rows != 1 && problem.Columns != 1) return "neither A nor B is a vector.";
+        if (problem.DepthStepA != 1 || problem.DepthStepB != 1) return "an operand is not contiguous along the depth.";
+        return null;
+    }
+
+    public override void Run(in GemmProblem problem, in GemmArguments arguments, WorkerPool pool)
+    {
+        bool matrixIsB = problem.Rows == 1;
+        var bias = matrixIsB ? GemmBias.PerColumn : GemmBias.PerRow;
+        var job = new Dots
+        {
+            Matrix = matrixIsB ? arguments.B : arguments.A,
+            Step = matrixIsB ? problem.ColumnStepB : problem.RowStepA,
+            Vector = matrixIsB ? arguments.A : arguments.B,
+            Count = matrixIsB ? problem.Columns : problem.Rows,
+            Depth = problem.Depth,
+            Result = arguments.C,
+            ResultStep = matrixIsB ? 1 : problem.StepC,
+            Accumulate = problem.Accumulate,
+            Bias = problem.Bias == GemmBias.None ? null : arguments.Bias,
+            BiasStep = problem.Bias == bias ? 1 : 0,
+            Activation = problem.Activation,
+        };
+        pool.Run(((job.Count - 1) / RowsOfItem) + 1, job);
+    }
+
+    private struct Dots : IJob
+    {
+        public float* Matrix;
+        public nint Step;
+        public float* Vector;
+        public int Count;
+        public int Depth;
+        public float* Result;
+        public nint ResultStep;
+        public bool Accumulate;
+        public float* Bias;
+        public int BiasStep;
+        public FusedActivation Activation;
+
+        public readonly void Execute(int index, int worker)
+        {
+            float* sums = stackalloc float[RowsAtOnce];
+            int end = Math.Min((index + 1) * RowsOfItem, Count);
+            for (int row = index * RowsOfItem; row < end; row += RowsAtOnce)
+            {
+                int rows = Math.Min(RowsAtOnce, end - row);
+                float* matrix = Matrix + (row * Step);
+                // Where fewer than four are left the first is read again, which costs little and needs no other code.
+                FourDots(
+                    matrix,
+                    rows > 1 ? matrix + Step : matrix,
+                    rows > 2 ? matrix + (2 * Step) : matrix,
+                    rows > 3 ? matrix + (3 * Step) : matrix,
+                    Vector,
+                    Depth,
+                    sums);
+                for (int r = 0; r < rows; r++) Finish(row + r, sums[r]);
+            }
+        }
+
+        private readonly void Finish(int row, float sum)
+        {
+            float* result = Result + (row * ResultStep);
+            if (Accumulate) sum = *result + sum;
+            if (Bias is not null) sum += Bias[row * BiasStep];
+            *result = Activation == FusedActivation.Relu && sum < 0 ? 0 : sum;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void FourDots(float* m0, float* m1, float* m2, float* m3, float* vector, int depth, float* sums)
+    {
+        TSimd s00 = TSimd.Zero, s01 = TSimd.Zero, s10 = TSimd.Zero, s11 = TSimd.Zero;
+        TSimd s20 = TSimd.Zero, s21 = TSimd.Zero, s30 = TSimd.Zero, s31 = TSimd.Zero;
+        nint k = 0;
+        for (; k <= depth - (2 * TSimd.Width); k += 2 * TSimd.Width)
+        {
+            TSimd v0 = TSimd.Load(vector + k);
+            TSimd v1 = TSimd.Load(vector + k + TSimd.Width);
+            s00 = TSimd.MultiplyAdd(v0, TSimd.Load(m0 + k), s00);
+            s01 = TSimd.MultiplyAdd(v1, TSimd.Load(m0 + k + TSimd.Width), s01);
+            s10 = TSimd.MultiplyAdd(v0, TSimd.Load(m1 + k), s10);
+            s11 = TSimd.MultiplyAdd(v1, TSimd.Load(m1 + k + TSimd.Width), s11);
+            s20 = TSimd.MultiplyAdd(v0, TSimd.Load(m2 + k), s20);
+            s21 = TSimd.MultiplyAdd(v1, TSimd.Load(m2 + k + TSimd.Width), s21);
+            s30 = TSimd.MultiplyAdd(v0, TSimd.Load(m3 + k), s30);
+            s31 = TSimd.MultiplyAdd(v1, TSimd.Load(m3 + k + TSimd.Width), s31);
+        }
+
+        for (; k < depth; k += TSimd.Width)
+        {
+            int count = (int)Math.Min(TSimd.Width, depth - k);
+            TSimd v = TSimd.LoadPartial(vector + k, count);
+            s00 = TSimd.MultiplyAdd(v, TSimd.LoadPartial(m0 + k, count), s00);
+            s10 = TSimd.MultiplyAdd(v, TSimd.LoadPartial(m1 + k, count), s10);
+            s20 = TSimd.MultiplyAdd(v, TSimd.LoadPartial(m2 + k, count), s20);
+            s30 = TSimd.MultiplyAdd(v, TSimd.LoadPartial(m3 + k, count), s30);
+        }
+
+        sums[0] = TSimd.Sum(s00 + s01);
+        sums[1] = TSimd.Sum(s10 + s11);
+        sums[2] = TSimd.Sum(s20 + s21);
+        sums[3] = TSimd.Sum(s30 + s31);
+    }
+}

@@ -1,0 +1,48 @@
+using Framework.Graphs;
+using Framework.Operators;
+using Framework.Tensors;
+
+namespace Framework.Lowering;
+
+/// <summary>
+/// Computes once, with the operators' plain evaluation, what does not depend on the inputs: shape arithmetic after binding, and weights
+/// that a file computes from others.
+/// </summary>
+/// <remarks>A result much larger than what it is made from, such as zeros that are expanded, is left to the plan.</remarks>
+internal sealed class FoldConstants() : GraphPatch("FoldConstants")
+{
+    private const int LargestGrowth = 4;
+    private const int AlwaysFolded = 1024;
+    private readonly Dictionary<Value, Tensor> _known = [];
+
+    protected override void Begin()
+    {
+        foreach (var initializer in Source.Initializers) _known.Add(initializer.Value, initializer.Data);
+    }
+
+    protected override IReadOnlyList<Value?>? Replace(Node node)
+    {
+        if (node.Outputs.Any(o => o is null || !o.Shape!.IsKnown)) return null;
+        if (node.Outputs.All(o => o!.Fact.Constant is not null || Extents(o) is not null))
+            return [.. node.Outputs.Select(o => Constant(o!, o!.Fact.Constant ?? Extents(o)!))];
+
+        if (node.Operator.Domain != Domains.Onnx || node.Inputs.Any(i => i is not null && !_known.ContainsKey(i))) return null;
+        long made = node.Outputs.Sum(o => o!.Shape!.ElementCount.Value), read = node.Inputs.Sum(i => i?.Shape!.ElementCount.Value ?? 0);
+        if (made > AlwaysFolded && made > LargestGrowth * read) return null;
+        var results = Evaluation.Run(
+            node.Operator, node.Place, node.Attributes, [.. node.Inputs.Select(i => i is null ? null : _known[i])], node.Outputs.Count, Precision.Native);
+        return [.. results.Select((r, i) => Constant(node.Outputs[i]!, r!))];
+    }
+
+    private Value Constant(Value old, Tensor data)
+    {
+        _known[old] = data;
+        return Builder.Initializer(old.Name, data, InitializerRole.Constant);
+    }
+
+    private static Tensor? Extents(Value value)
+    {
+        if (value.Fact.Extents is not { } extents || !extents.All(e => e.IsKnown) || !value.ElementType.IsInteger()) return null;
+        return Tensor.From(extents.Select(e => e.Value).ToArray(), value.Shape!.ToShape()).To(value.ElementType);
+    }
+}

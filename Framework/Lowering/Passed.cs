@@ -1,0 +1,21 @@
+using Framework.Kernels;
+using Framework.Kernels.Simd;
+
+namespace Framework.Lowering;
+
+/// <summary>Why the kernels before the chosen one in their list were passed over.</summary>
+internal static class Passed
+{
+    public static IReadOnlyList<string> Over<TKernel, TProblem>(IReadOnlyList<TKernel> list, TKernel chosen, TProblem problem, InstructionSet widest)
+        where TKernel : class, IKernel<TProblem>
+    {
+        var reasons = new List<string>();
+        foreach (var kernel in list)
+        {
+            if (ReferenceEquals(kernel, chosen)) break;
+            if (kernel.Set <= widest) reasons.Add($"{kernel.Name}: {kernel.Refusal(problem)}");
+        }
+
+        return reasons;
+    }
+}

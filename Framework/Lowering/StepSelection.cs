@@ -1,0 +1,49 @@
+using Framework.Execution;
+using Framework.Graphs;
+using Framework.Kernels.Simd;
+using Framework.Lowering.Steps;
+using Framework.Operators;
+
+namespace Framework.Lowering;
+
+/// <summary>
+/// Which room makes the step of an operator: the explicit table. What is not in it, or refused there, is evaluated the plain way, and the plan
+/// says so.
+/// </summary>
+internal static class StepSelection
+{
+    private static readonly Dictionary<Operator, Func<Node, InstructionSet, Step?>> s_table = Table();
+
+    public static Step For(Node node, InstructionSet set) =>
+        (s_table.TryGetValue(node.Operator, out var make) ? make(node, set) : null) ?? new ReferenceStep(node);
+
+    private static Dictionary<Operator, Func<Node, InstructionSet, Step?>> Table()
+    {
+        var table = new Dictionary<Operator, Func<Node, InstructionSet, Step?>>
+        {
+            [Conv.Instance] = ConvolutionStep.For,
+            [Fused.Conv] = ConvolutionStep.For,
+            [ConvInputGrad.Instance] = ConvolutionStep.ForInputGradient,
+            [ConvWeightGrad.Instance] = ConvolutionStep.ForWeightGradient,
+            [MaxPool.Instance] = PoolingStep.For,
+            [MaxPoolCompact.Instance] = PoolingStep.For,
+            [AveragePool.Instance] = PoolingStep.For,
+            [GlobalAveragePool.Instance] = PoolingStep.For,
+            [MaxPoolCompactGrad.Instance] = PoolingGradientStep.For,
+            [AveragePoolGrad.Instance] = PoolingGradientStep.For,
+            [Gemm.Instance] = GemmStep.For,
+            [Fused.Gemm] = GemmStep.For,
+            [MatMul.Instance] = GemmStep.ForMatMul,
+            [Softmax.Instance] = SoftmaxStep.For,
+            [LogSoftmax.Instance] = SoftmaxStep.For,
+            [SoftmaxCrossEntropyLoss.Instance] = CrossEntropyStep.For,
+            [SoftmaxCrossEntropyLossGrad.Instance] = CrossEntropyStep.For,
+            [ReduceSum.Instance] = ReductionStep.For,
+            [ReduceMean.Instance] = ReductionStep.For,
+            [ReduceTo.Instance] = ReductionStep.For,
+            [Reorder.Instance] = ReorderStep.For,
+        };
+        foreach (var op in ElementwiseForm.Operators) table.Add(op, ElementwiseStep.For);
+        return table;
+    }
+}

@@ -1,0 +1,37 @@
+using Framework.Data.Transforms;
+
+namespace Framework.Training;
+
+/// <summary>What a training run is made of beside the network and the data.</summary>
+public sealed record TrainerOptions
+{
+    /// <summary>Passes over the training data.</summary>
+    public int Epochs { get; init; } = 10;
+
+    /// <summary>Images in a step.</summary>
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>Seeds shuffling and everything else that is drawn at random; the same seed gives the same weights, bit for bit.</summary>
+    public long Seed { get; init; } = 1;
+
+    /// <summary>Threads that compute, the caller's included; 0 means one for each processor. The weights do not depend on it.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>The optimizer.</summary>
+    public Optimizer Optimizer { get; init; } = new Sgd();
+
+    /// <summary>The learning rate.</summary>
+    public Schedule Schedule { get; init; } = Schedule.Constant(0.01f);
+
+    /// <summary>The loss.</summary>
+    public Loss Loss { get; init; } = Loss.CrossEntropy;
+
+    /// <summary>What training images go through on their way into a batch.</summary>
+    public IReadOnlyList<ITransform> TrainTransforms { get; init; } = [];
+
+    /// <summary>What images go through for evaluation.</summary>
+    public IReadOnlyList<ITransform> TestTransforms { get; init; } = [];
+
+    /// <summary>Batches that are prepared ahead, in the background; 0 for none. The weights do not depend on it.</summary>
+    public int Prefetch { get; init; } = 4;
+}
