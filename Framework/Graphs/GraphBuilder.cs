@@ -18,6 +18,7 @@ public sealed class GraphBuilder
     private readonly List<Initializer> _initializerOrder = [];
     private readonly HashSet<string> _valueNames = new(StringComparer.Ordinal);
     private readonly HashSet<string> _nodeNames = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _keptNames = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _suffixes = new(StringComparer.Ordinal);
     private readonly Dictionary<(ElementType, string), Value> _smallConstants = [];
     private GraphMetadata _metadata = GraphMetadata.Own;
@@ -211,6 +212,14 @@ public sealed class GraphBuilder
         return map;
     }
 
+    /// <summary>Keeps a node's names for it, so that no node which is added before it takes them.</summary>
+    internal void Keep(Node node) => _keptNames.UnionWith(Names(node));
+
+    /// <summary>Lets the names that were kept for a node be taken again.</summary>
+    internal void Release(Node node) => _keptNames.ExceptWith(Names(node));
+
+    private static IEnumerable<string> Names(Node node) => node.Outputs.OfType<Value>().Select(o => o.Name).Append(node.Name);
+
     internal bool IsTaken(string name) => _valueNames.Contains(name);
 
     private Value NewValue(string name, Fact fact)
@@ -242,11 +251,11 @@ public sealed class GraphBuilder
 
     private string Unique(string name, HashSet<string> taken)
     {
-        if (!taken.Contains(name)) return name;
+        if (!taken.Contains(name) && !_keptNames.Contains(name)) return name;
         int number = _suffixes.GetValueOrDefault(name);
         string candidate;
         do candidate = string.Create(CultureInfo.InvariantCulture, $"{name}_{++number}");
-        while (taken.Contains(candidate));
+        while (taken.Contains(candidate) || _keptNames.Contains(candidate));
         _suffixes[name] = number;
         return candidate;
     }
