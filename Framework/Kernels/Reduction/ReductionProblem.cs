@@ -27,9 +27,9 @@ public enum ReductionKind
 
 /// <summary>A tensor seen as [Outer, Length, Inner], reduced to [Outer, Inner].</summary>
 /// <remarks>
-/// The tree of a sum follows from the extents and the instruction set alone. Along the last axis chunks of <see cref="RowChunk"/> elements are summed in
-/// blocks of <see cref="Block"/> vectors; across rows chunks of <see cref="ColumnRows"/> rows, four at a time. Chunks are then added in the same ways, so that no
-/// term of a sum of n goes through more than <see cref="LongestChain"/> additions.
+/// The tree of a sum follows from the extents and the instruction set alone. Along the last axis chunks of <see cref="RowChunk"/> elements
+/// are summed in blocks of <see cref="Block"/> vectors; across rows chunks of <see cref="ColumnRows"/> rows, four at a time. Chunks are then
+/// added in the same ways, so that no term of a sum goes through more than <see cref="LongestChain"/> additions.
 /// </remarks>
 public readonly record struct ReductionProblem
 {

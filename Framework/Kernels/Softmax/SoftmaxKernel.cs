@@ -83,9 +83,10 @@ public abstract unsafe class SoftmaxKernel : IKernel<AxisProblem>
     /// <summary>dx = dy - e^y sum of dy, from the result y; dx may be either.</summary>
     public abstract void LogSoftmaxGradient(in AxisProblem problem, float* y, float* dy, float* dx, WorkerPool pool);
 
-    /// <summary>The cross-entropy of the logits' softmax against classes or probabilities, and its gradient, in one pass over each distribution.</summary>
+    /// <summary>The cross-entropy of the logits' softmax against classes or probabilities, and its gradient.</summary>
     /// <exception cref="ArgumentException">Not exactly one of classes and targets is given.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A class is neither ignored nor from 0 to below the axis's length. Nothing has been written then.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A class is neither ignored nor from 0 to below the axis's length. Nothing has been
+    /// written then.</exception>
     public void CrossEntropy(in AxisProblem problem, in CrossEntropyArguments arguments, WorkerPool pool)
     {
         if (problem.Positions == 0) return;

@@ -5,7 +5,7 @@ using Framework.Operators;
 using Framework.Tensors;
 using Framework.Threading;
 
-namespace Framework.Lowering;
+namespace Framework.Lowering.Steps;
 
 /// <summary>The honest fall-back: the operator's plain evaluation, over the plan's memory. Slow, and it allocates; the plan names it.</summary>
 internal sealed unsafe class ReferenceStep : Step
@@ -16,6 +16,8 @@ internal sealed unsafe class ReferenceStep : Step
         if (Reads.Concat(Writes).FirstOrDefault(v => v.Layout.IsBlocked) is { } blocked)
             throw new UnsupportedModelException(node.Place, $"no kernel reads '{blocked.Name}' in the layout {blocked.Layout}.");
     }
+
+    public override bool IsFallback => true;
 
     public override void Run(byte* workspace, WorkerPool pool)
     {
