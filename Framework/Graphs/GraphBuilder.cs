@@ -122,17 +122,18 @@ public sealed class GraphBuilder
         return value;
     }
 
-    /// <summary>States what is known of a value from elsewhere, such as a file; what inference knows stands.</summary>
-    /// <exception cref="ModelFormatException">Inference knows another element type.</exception>
-    public void Declare(Value value, Fact fact)
+    /// <summary>
+    /// States the element type of a value that a file declares. A shape that a file declares is not taken over: nothing has checked it, and plans
+    /// rely on shapes.
+    /// </summary>
+    /// <exception cref="ModelFormatException">Inference knows another type.</exception>
+    public void Declare(Value value, ElementType type)
     {
         ArgumentNullException.ThrowIfNull(value);
-        ArgumentNullException.ThrowIfNull(fact);
-        var known = value.Fact;
-        if (known.ElementType != fact.ElementType && known.ElementType != ElementType.Undefined && fact.ElementType != ElementType.Undefined)
-            throw new ModelFormatException($"value '{value.Name}'", $"is declared as {fact.ElementType}, but its operator makes {known.ElementType}.");
-        if (known.ElementType == ElementType.Undefined) known = known with { ElementType = fact.ElementType };
-        value.Fact = known.Shape is null ? known with { Shape = fact.Shape } : known;
+        if (type == ElementType.Undefined || type == value.ElementType) return;
+        if (value.ElementType != ElementType.Undefined)
+            throw new ModelFormatException($"value '{value.Name}'", $"is declared as {type}, but its operator makes {value.ElementType}.");
+        value.Fact = value.Fact with { ElementType = type };
     }
 
     /// <summary>Sets what is said of the model.</summary>
@@ -196,6 +197,7 @@ public sealed class GraphBuilder
             if (node.Outputs[i] is not { } original) continue;
             outputs[i].Layout = original.Layout;
             if (outputs[i].Fact.Shape is null && original.Fact.Shape is not null) outputs[i].Fact = original.Fact;
+            if (outputs[i].ElementType == ElementType.Undefined) Declare(outputs[i], original.ElementType);
             map.Set(original, outputs[i]);
         }
 
