@@ -84,7 +84,8 @@ internal readonly unsafe struct Simd128(Vector128<float> lanes) : ISimd<Simd128>
     public static Simd128 operator ~(Simd128 value) => new(~value._lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd128 MultiplyAdd(Simd128 left, Simd128 right, Simd128 addend) => new(Vector128.MultiplyAddEstimate(left._lanes, right._lanes, addend._lanes));
+    public static Simd128 MultiplyAdd(Simd128 left, Simd128 right, Simd128 addend) =>
+        new(Vector128.MultiplyAddEstimate(left._lanes, right._lanes, addend._lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128 MultiplyAddBroadcast(Simd128 left, float* scalar, Simd128 addend) =>
