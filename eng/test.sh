@@ -17,6 +17,7 @@ finish() {
 trap finish EXIT
 
 bash eng/get-onnxruntime.sh
+bash eng/build-libtorch-shim.sh
 dotnet build Framework.sln -c Release -v quiet --nologo -nodereuse:false
 
 # The sums of a project's result file: passed, failed, skipped. What was not executed was skipped.

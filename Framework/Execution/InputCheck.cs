@@ -5,8 +5,10 @@ using Framework.Tensors;
 namespace Framework.Execution;
 
 /// <summary>Checks what a user gives against what a graph takes, before anything runs.</summary>
-internal static class InputCheck
+public static class InputCheck
 {
+    /// <summary>Checks number, types and shapes; symbols must stand for the same extent everywhere.</summary>
+    /// <exception cref="ShapeException">An input does not fit.</exception>
     public static void Check(Graph graph, IReadOnlyList<Tensor> inputs)
     {
         if (inputs.Count != graph.Inputs.Count)

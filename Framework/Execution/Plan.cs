@@ -33,6 +33,9 @@ public sealed unsafe class Plan : IDisposable
     /// <summary>The steps in order.</summary>
     public IReadOnlyList<Step> Steps => _steps;
 
+    /// <summary>The steps for which there is no kernel: evaluated the plain, slow way.</summary>
+    public IReadOnlyList<Step> Fallbacks => [.. _steps.Where(s => s.IsFallback)];
+
     /// <summary>The lowered graph that the steps carry out.</summary>
     public Graph Graph => _graph;
 

@@ -37,6 +37,9 @@ public abstract unsafe class Step
     /// <summary>The values that it writes.</summary>
     public IReadOnlyList<Value> Writes { get; }
 
+    /// <summary>Whether no kernel takes the node, so that it is evaluated the plain, slow way.</summary>
+    public virtual bool IsFallback => false;
+
     /// <summary>Multiply-adds of convolutions and matrix products; 0 for the rest.</summary>
     public virtual long MultiplyAdds => 0;
 

@@ -61,6 +61,9 @@ public abstract class GraphPatch(string label)
     /// </summary>
     protected abstract IReadOnlyList<Value?>? Replace(Node node);
 
+    /// <summary>What becomes an output of the new graph in place of the counterpart of an old one.</summary>
+    protected virtual Value Output(Value value) => value;
+
     /// <summary>How often a value of the old graph is read, the graph's outputs included.</summary>
     protected int Uses(Value value) => _uses.GetValueOrDefault(value);
 
@@ -72,7 +75,7 @@ public abstract class GraphPatch(string label)
     // another's name, so there an Identity does.
     private Value KeepName(Value old)
     {
-        var value = Map.Get(old);
+        var value = Output(Map.Get(old));
         if (value.Name == old.Name) return value;
         bool free = value.Producer is not null && !Source.Outputs.Any(o => o != old && Map.Get(o) == value);
         if (!free) value = Builder.Apply(Operators.Identity.Instance, [value]);

@@ -1,9 +1,104 @@
 using Framework.Graphs;
 using Framework.Kernels.Simd;
+using Framework.Operators;
 
 namespace Framework.Lowering;
 
-internal sealed class AssignLayouts(InstructionSet set) : GraphPatch("AssignLayouts for " + set)
+/// <summary>
+/// Says how each value lies in memory and puts conversions where neighbours disagree. A convolution asks for what its kernel reads and writes;
+/// pooling and elementwise steps take what comes, so that activations stay channel-blocked from one convolution to the next; all else,
+/// and whatever leaves the plan, is plain.
+/// </summary>
+/// <remarks>
+/// The lanes that fill up the last block hold zeros, and what follows relies on it. An elementwise step may therefore stay blocked only where
+/// its formula makes zero out of zeros.
+/// </remarks>
+internal sealed class AssignLayouts(InstructionSet set) : GraphPatch("AssignLayouts")
 {
-    protected override IReadOnlyList<Value?>? Replace(Node node) => null;
+    private readonly Dictionary<(Value, Layout), Value> _converted = [];
+
+    protected override void Begin() => _converted.Clear();
+
+    protected override IReadOnlyList<Value?>? Replace(Node node)
+    {
+        var layouts = LayoutsOf(node);
+        var inputs = new Value?[node.Inputs.Count];
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            if (Map.Find(node.Inputs[i]) is { } input) inputs[i] = Convert(input, i < layouts.Inputs.Length ? layouts.Inputs[i] : Layout.Plain);
+        }
+
+        var outputs = Builder.AddNode(node.Operator, node.Name, inputs, [.. node.Outputs.Select(o => o?.Name ?? "")], node.Attributes, node.Documentation);
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            if (outputs[i] is { } output) output.Layout = layouts.Output;
+        }
+
+        return outputs;
+    }
+
+    protected override Value Output(Value value) => Convert(value, Layout.Plain);
+
+    private (Layout[] Inputs, Layout Output) LayoutsOf(Node node)
+    {
+        switch (node.Operator)
+        {
+            case Conv:
+            case Fused when node.Operator == Fused.Conv:
+                if (ConvolutionStep.KernelLayouts(node, ConvolutionStep.Kind.Forward, set) is not { } forward) break;
+                return ([forward.Input], forward.Output);
+            case ConvInputGrad:
+                if (ConvolutionStep.KernelLayouts(node, ConvolutionStep.Kind.InputGradient, set) is not { } inputGradient) break;
+                return ([inputGradient.Output], inputGradient.Input);
+            case ConvWeightGrad:
+                if (ConvolutionStep.KernelLayouts(node, ConvolutionStep.Kind.WeightGradient, set) is not { } weightGradient) break;
+                return ([weightGradient.Output, weightGradient.Input], Layout.Plain);
+            case MaxPool when node.Outputs.Count == 1:
+            case MaxPoolCompact or AveragePool or AveragePoolGrad or GlobalAveragePool:
+                var pooled = Present(node, 0);
+                return ([pooled], pooled);
+            case MaxPoolCompactGrad:
+                var place = Present(node, 1);
+                return ([place, place], place);
+            case ReduceSum when ReductionStep.IsOverAllButChannels(node):
+                return ([Present(node, 0)], Layout.Plain);
+            default:
+                if (Shared(node) is { } shared) return (shared.Inputs, shared.Output);
+                break;
+        }
+
+        return ([], Layout.Plain);
+    }
+
+    // The layout that elementwise operands share: blocked where one of them is and the formula keeps the padding at zero.
+    private (Layout[] Inputs, Layout Output)? Shared(Node node)
+    {
+        if (ElementwiseForm.Of(node) is not { } form || node.Outputs[0]!.Shape is not { Rank: > 2 } shape) return null;
+        var inputs = new Layout[node.Inputs.Count];
+        var blocked = Layout.Plain;
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            if (node.Inputs[i] is not { } input) continue;
+            bool isScalar = input.Shape!.ElementCount == 1;
+            if (!isScalar && input.Shape != shape) return null;
+            if (form.Operands.Contains(i) && Present(node, i) is { IsBlocked: true } present) blocked = present;
+        }
+
+        if (!blocked.IsBlocked || (!form.KeepsZero && shape[1].Value % blocked.ChannelBlock != 0)) return null;
+        for (int i = 0; i < inputs.Length; i++)
+            inputs[i] = node.Inputs[i]?.Shape == shape ? (form.Operands.Contains(i) ? blocked : Present(node, i)) : Layout.Plain;
+        return (inputs, blocked);
+    }
+
+    private Layout Present(Node node, int input) => Map.Get(node.Inputs[input]!).Layout;
+
+    private Value Convert(Value value, Layout layout)
+    {
+        if (value.Layout == layout) return value;
+        if (_converted.TryGetValue((value, layout), out var known)) return known;
+        var converted = Builder.Apply(Reorder.Instance, [value]);
+        converted.Layout = layout;
+        _converted.Add((value, layout), converted);
+        return converted;
+    }
 }

@@ -5,7 +5,10 @@ using Framework.Operators;
 
 namespace Framework.Lowering;
 
-/// <summary>Which room makes the step of an operator: the explicit table. What is not in it, or refused there, is evaluated the plain way, and the plan says so.</summary>
+/// <summary>
+/// Which room makes the step of an operator: the explicit table. What is not in it, or refused there, is evaluated the plain way, and the plan
+/// says so.
+/// </summary>
 internal static class StepSelection
 {
     private static readonly Dictionary<Operator, Func<Node, InstructionSet, Step?>> s_table = Table();
@@ -17,11 +20,29 @@ internal static class StepSelection
     {
         var table = new Dictionary<Operator, Func<Node, InstructionSet, Step?>>
         {
+            [Conv.Instance] = ConvolutionStep.For,
+            [Fused.Conv] = ConvolutionStep.For,
+            [ConvInputGrad.Instance] = ConvolutionStep.ForInputGradient,
+            [ConvWeightGrad.Instance] = ConvolutionStep.ForWeightGradient,
+            [MaxPool.Instance] = PoolingStep.For,
+            [MaxPoolCompact.Instance] = PoolingStep.For,
+            [AveragePool.Instance] = PoolingStep.For,
+            [GlobalAveragePool.Instance] = PoolingStep.For,
+            [MaxPoolCompactGrad.Instance] = PoolingGradientStep.For,
+            [AveragePoolGrad.Instance] = PoolingGradientStep.For,
             [Gemm.Instance] = GemmStep.For,
             [Fused.Gemm] = GemmStep.For,
             [MatMul.Instance] = GemmStep.ForMatMul,
+            [Softmax.Instance] = SoftmaxStep.For,
+            [LogSoftmax.Instance] = SoftmaxStep.For,
+            [SoftmaxCrossEntropyLoss.Instance] = CrossEntropyStep.For,
+            [SoftmaxCrossEntropyLossGrad.Instance] = CrossEntropyStep.For,
+            [ReduceSum.Instance] = ReductionStep.For,
+            [ReduceMean.Instance] = ReductionStep.For,
+            [ReduceTo.Instance] = ReductionStep.For,
+            [Reorder.Instance] = ReorderStep.For,
         };
-        foreach (var op in ElementwiseForm.Of.Keys) table.Add(op, ElementwiseStep.For);
+        foreach (var op in ElementwiseForm.Operators) table.Add(op, ElementwiseStep.For);
         return table;
     }
 }

@@ -54,3 +54,14 @@ public sealed class Constant : Operator
         : a.Ints("value_ints") is { } ints ? Tensor.From(ints, [ints.Length])
         : null;
 }
+
+public static partial class ValueOperators
+{
+    /// <summary>A constant of a value's type. What binary32 cannot hold is rounded to it; see <see cref="Exactly"/>.</summary>
+    internal static Value Number(this Value like, double number) => like.Owner.Scalar(number, like.ElementType);
+
+    /// <summary>
+    /// A constant of a value's type that keeps its 53 bits where the graph is evaluated in float64: a double and a Cast.
+    /// </summary>
+    internal static Value Exactly(this Value like, double number) => like.Owner.Constant(Tensor.Scalar(number)).Cast(like.ElementType);
+}

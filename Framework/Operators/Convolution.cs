@@ -1,4 +1,5 @@
 using Framework.Graphs;
+using Framework.Operators.Reference;
 using Framework.Tensors;
 
 namespace Framework.Operators;
@@ -44,24 +45,8 @@ public sealed class Conv : FloatOperator
     /// <inheritdoc/>
     protected override void Evaluate<T>(Evaluation e)
     {
-        var problem = new ConvolutionGeometry(e.Attributes, e.Input(0).Shape, e.Input(1).Shape, e.Output(0).Shape);
-        var y = e.Write<T>(0);
-        if (e.Has(2))
-        {
-            var bias = e.Read<T>(2);
-            for (int row = 0; row < problem.Batch * problem.OutputChannels; row++)
-                y.Slice(row * problem.OutputSize, problem.OutputSize).Fill(bias[row % problem.OutputChannels]);
-        }
-
-        var x = e.Read<T>(0);
-        var w = e.Read<T>(1);
-        foreach (var (n, m, c, filter) in problem.Pairs())
-        {
-            var from = problem.InputBlock(x, n, c);
-            var kernel = problem.Filter(w, filter);
-            var to = problem.OutputBlock(y, n, m);
-            foreach (var (o, k, i) in problem.Taps) to[o] += kernel[k] * from[i];
-        }
+        var problem = Convolution.Of(e.Attributes, e.Input(0).Shape, e.Input(1).Shape, e.Output(0).Shape);
+        problem.Forward(e.Read<T>(0), e.Read<T>(1), e.Has(2) ? e.Read<T>(2) : default, e.Write<T>(0));
     }
 
     /// <inheritdoc/>
@@ -75,7 +60,7 @@ public sealed class Conv : FloatOperator
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<Sample> Samples => ConvolutionGeometry.Cases().Select(c => new Sample(
+    public override IEnumerable<Sample> Samples => Convolution.Cases().Select(c => new Sample(
         c.Name, [SampleInput.Normal(c.Input), SampleInput.Normal(c.Weight), c.Bias ? SampleInput.Normal(c.Weight[0]) : null], c.Attributes));
 }
 
@@ -109,17 +94,8 @@ public sealed class ConvInputGrad : FloatOperator
     /// <inheritdoc/>
     protected override void Evaluate<T>(Evaluation e)
     {
-        var problem = new ConvolutionGeometry(e.Attributes, e.Output(0).Shape, e.Input(1).Shape, e.Input(0).Shape);
-        var dy = e.Read<T>(0);
-        var w = e.Read<T>(1);
-        var dx = e.Write<T>(0);
-        foreach (var (n, m, c, filter) in problem.Pairs())
-        {
-            var from = problem.OutputBlock(dy, n, m);
-            var kernel = problem.Filter(w, filter);
-            var to = problem.InputBlock(dx, n, c);
-            foreach (var (o, k, i) in problem.Taps) to[i] += kernel[k] * from[o];
-        }
+        var problem = Convolution.Of(e.Attributes, e.Output(0).Shape, e.Input(1).Shape, e.Input(0).Shape);
+        problem.InputGradient(e.Read<T>(0), e.Read<T>(1), e.Write<T>(0));
     }
 
     /// <inheritdoc/>
@@ -130,7 +106,7 @@ public sealed class ConvInputGrad : FloatOperator
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<Sample> Samples => ConvolutionGeometry.Cases().Select(c => new Sample(
+    public override IEnumerable<Sample> Samples => Convolution.Cases().Select(c => new Sample(
         c.Name, [SampleInput.Normal(c.Output), SampleInput.Normal(c.Weight), SampleInput.Integers(new Shape(c.Input).ToLongs())], c.Attributes));
 }
 
@@ -164,17 +140,8 @@ public sealed class ConvWeightGrad : FloatOperator
     /// <inheritdoc/>
     protected override void Evaluate<T>(Evaluation e)
     {
-        var problem = new ConvolutionGeometry(e.Attributes, e.Input(1).Shape, e.Output(0).Shape, e.Input(0).Shape);
-        var dy = e.Read<T>(0);
-        var x = e.Read<T>(1);
-        var dw = e.Write<T>(0);
-        foreach (var (n, m, c, filter) in problem.Pairs())
-        {
-            var gradient = problem.OutputBlock(dy, n, m);
-            var from = problem.InputBlock(x, n, c);
-            var to = problem.Filter(dw, filter);
-            foreach (var (o, k, i) in problem.Taps) to[k] += gradient[o] * from[i];
-        }
+        var problem = Convolution.Of(e.Attributes, e.Input(1).Shape, e.Output(0).Shape, e.Input(0).Shape);
+        problem.WeightGradient(e.Read<T>(0), e.Read<T>(1), e.Write<T>(0));
     }
 
     /// <inheritdoc/>
@@ -185,62 +152,16 @@ public sealed class ConvWeightGrad : FloatOperator
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<Sample> Samples => ConvolutionGeometry.Cases().Select(c => new Sample(
+    public override IEnumerable<Sample> Samples => Convolution.Cases().Select(c => new Sample(
         c.Name, [SampleInput.Normal(c.Output), SampleInput.Normal(c.Input), SampleInput.Integers(new Shape(c.Weight).ToLongs())], c.Attributes));
 }
 
-/// <summary>What the three operators of convolution share: extents, groups, and which element meets which.</summary>
-internal sealed class ConvolutionGeometry
+/// <summary>What the operators of convolution share.</summary>
+internal static class Convolution
 {
-    private readonly int _inputChannels;
-    private readonly int _group;
-    private readonly int _inputSize;
-    private readonly int _filterSize;
-
-    public ConvolutionGeometry(Attributes attributes, Shape x, Shape w, Shape y)
-    {
-        (Batch, _inputChannels, OutputChannels) = (x[0], x[1], w[0]);
-        _group = (int)attributes.Int("group", 1);
-        var window = Window.Of(attributes, x.Extents[2..], w.Extents[2..], y.Extents[2..]);
-        _inputSize = Window.Product(window.Input);
-        _filterSize = Window.Product(window.Kernel);
-        OutputSize = Window.Product(window.Output);
-        Taps = [.. window.Taps()];
-    }
-
-    public int Batch { get; }
-
-    public int OutputChannels { get; }
-
-    /// <summary>Elements of one channel of the output.</summary>
-    public int OutputSize { get; }
-
-    public (int Output, int Kernel, int Input)[] Taps { get; }
-
-    public Span<T> InputBlock<T>(Span<T> x, int n, int c) => x.Slice(((n * _inputChannels) + c) * _inputSize, _inputSize);
-
-    public ReadOnlySpan<T> InputBlock<T>(ReadOnlySpan<T> x, int n, int c) => x.Slice(((n * _inputChannels) + c) * _inputSize, _inputSize);
-
-    public Span<T> OutputBlock<T>(Span<T> y, int n, int m) => y.Slice(((n * OutputChannels) + m) * OutputSize, OutputSize);
-
-    public ReadOnlySpan<T> OutputBlock<T>(ReadOnlySpan<T> y, int n, int m) => y.Slice(((n * OutputChannels) + m) * OutputSize, OutputSize);
-
-    public Span<T> Filter<T>(Span<T> w, int filter) => w.Slice(filter * _filterSize, _filterSize);
-
-    public ReadOnlySpan<T> Filter<T>(ReadOnlySpan<T> w, int filter) => w.Slice(filter * _filterSize, _filterSize);
-
-    /// <summary>Every image with every output channel and every input channel of its group, and the number of their filter.</summary>
-    public IEnumerable<(int Image, int Output, int Input, int Filter)> Pairs()
-    {
-        int inputs = _inputChannels / _group, outputs = OutputChannels / _group;
-        for (int n = 0; n < Batch; n++)
-        {
-            for (int m = 0; m < OutputChannels; m++)
-            {
-                for (int c = 0; c < inputs; c++) yield return (n, m, (m / outputs * inputs) + c, (m * inputs) + c);
-            }
-        }
-    }
+    /// <summary>The convolution of a node, from its attributes and the extents of input, filters and output.</summary>
+    public static FastConvolution Of(Attributes attributes, Shape x, Shape w, Shape y) =>
+        new(x, w, (int)attributes.Int("group", 1), Window.Of(attributes, x.Extents[2..], w.Extents[2..], y.Extents[2..]));
 
     /// <summary>The cases that the samples of all three operators are made of.</summary>
     public static IEnumerable<(string Name, int[] Input, int[] Weight, int[] Output, bool Bias, Attributes Attributes)> Cases()

@@ -1,3 +1,4 @@
+using Framework.Errors;
 using Framework.Graphs;
 using Framework.Tensors;
 
@@ -44,6 +45,9 @@ public sealed class Evaluation
     /// <summary>How many outputs the node has.</summary>
     public int OutputCount => _outputs.Length;
 
+    private Fact[] Facts =>
+        _facts ??= Inference.Run(_operator, Place, Attributes, [.. _inputs.Select(i => i is null ? null : Fact.Of(i))], _outputs.Length, fold: false);
+
     /// <summary>Whether an input is given.</summary>
     public bool Has(int input) => input < _inputs.Count && _inputs[input] is not null;
 
@@ -58,8 +62,7 @@ public sealed class Evaluation
     public Tensor Output(int output)
     {
         if (_outputs[output] is { } made) return made;
-        _facts ??= Inference.Run(_operator, Place, Attributes, [.. _inputs.Select(i => i is null ? null : Fact.Of(i))], _outputs.Length, fold: false);
-        var fact = _facts[output];
+        var fact = Facts[output];
         if (fact.Shape is not { IsKnown: true } shape)
             throw new InvalidOperationException($"{Place}: inference does not say the shape of output {output}.");
         return _outputs[output] = new Tensor(Promoted(fact.ElementType), shape.ToShape(Place));
@@ -81,8 +84,21 @@ public sealed class Evaluation
     /// <summary>Applies an operator of one operand without attributes to an output.</summary>
     internal void Apply(Operator op, int output) => Run(op, Place, Attributes.None, [Output(output)], 1, _precision)[0]!.CopyTo(Output(output));
 
-    /// <summary>The same node over other inputs, such as half-precision ones widened to float.</summary>
-    internal Tensor?[] With(IReadOnlyList<Tensor?> inputs) => Run(_operator, Place, Attributes, inputs, _outputs.Length, _precision);
+    /// <summary>Evaluates the node with its inputs of a half-precision type widened to float, and narrows what it yields.</summary>
+    internal void RunWidened(ElementType type)
+    {
+        var inputs = new Tensor?[InputCount];
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            if (Has(i)) inputs[i] = Input(i).ElementType == type ? Input(i).To(ElementType.Float32) : Input(i);
+        }
+
+        var outputs = Run(_operator, Place, Attributes, inputs, _outputs.Length, Precision.Native);
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            if (outputs[i] is { } output) Set(i, output.To(Facts[i].ElementType == ElementType.Undefined ? output.ElementType : Facts[i].ElementType));
+        }
+    }
 
     internal static Tensor?[] Run(
         Operator op, string place, Attributes attributes, IReadOnlyList<Tensor?> inputs, int outputCount, Precision precision)
@@ -93,6 +109,15 @@ public sealed class Evaluation
     }
 
     /// <summary>Evaluates into tensors that are given; a null entry is made.</summary>
-    internal static void Run(Operator op, string place, Attributes attributes, IReadOnlyList<Tensor?> inputs, Tensor?[] outputs, Precision precision) =>
-        op.Evaluate(new Evaluation(op, place, attributes, inputs, outputs, precision));
+    internal static void Run(Operator op, string place, Attributes attributes, IReadOnlyList<Tensor?> inputs, Tensor?[] outputs, Precision precision)
+    {
+        try
+        {
+            op.Evaluate(new Evaluation(op, place, attributes, inputs, outputs, precision));
+        }
+        catch (ArithmeticException e)
+        {
+            throw new DataFormatException(place, "divides an integer by zero, or its integers overflow.", null, e);
+        }
+    }
 }

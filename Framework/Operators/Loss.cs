@@ -145,8 +145,8 @@ public sealed class SoftmaxCrossEntropyLossGrad : FloatOperator
     /// <inheritdoc/>
     public override IEnumerable<Sample> Samples =>
     [
-        new("mean", [SampleInput.Normal(), SampleInput.Normal(4, 5), SampleInput.Labels(5, 4)]),
-        new("none", [SampleInput.Normal(4), SampleInput.Normal(4, 5), SampleInput.Labels(5, 4)], new Attributes { ["reduction"] = "none" }),
+        new("mean", [SampleInput.Normal(), SampleInput.LogProbabilities(4, 5), SampleInput.Labels(5, 4)]),
+        new("none", [SampleInput.Normal(4), SampleInput.LogProbabilities(4, 5), SampleInput.Labels(5, 4)], new Attributes { ["reduction"] = "none" }),
     ];
 }
 

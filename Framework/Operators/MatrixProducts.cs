@@ -1,11 +1,11 @@
-using System.Numerics;
 using Framework.Graphs;
+using Framework.Operators.Reference;
 using Framework.Tensors;
 
 namespace Framework.Operators;
 
 /// <summary>ONNX <c>Gemm</c>: <c>alpha A' B' + beta C</c>, where A' is A or, with <c>transA</c>, its transpose; C broadcasts.</summary>
-public sealed class Gemm : FloatOperator
+public sealed class Gemm : NumericOperator
 {
     private static readonly Signature s_signature =
         new([new("A"), new("B", InputRole.Parameter), new("C", InputRole.Parameter, Optional: true)], ["Y"]);
@@ -42,13 +42,13 @@ public sealed class Gemm : FloatOperator
     protected override void Evaluate<T>(Evaluation e)
     {
         bool transA = e.Attributes.Int("transA", 0) != 0, transB = e.Attributes.Int("transB", 0) != 0;
-        T alpha = T.CreateChecked(e.Attributes.Float("alpha", 1)), beta = T.CreateChecked(e.Attributes.Float("beta", 1));
+        T alpha = T.CreateTruncating(e.Attributes.Float("alpha", 1)), beta = T.CreateTruncating(e.Attributes.Float("beta", 1));
         var y = e.Output(0).Shape;
         int inner = e.Input(0).Shape[transA ? 0 : 1];
         var a = e.Read<T>(0);
         var b = e.Read<T>(1);
         var to = e.Write<T>(0);
-        MatrixProduct.Multiply(a, transA, b, transB, to, y[0], y[1], inner);
+        BlockedProduct.Multiply(a, transA, b, transB, to, y[0], y[1], inner);
         foreach (ref var value in to) value *= alpha;
         if (!e.Has(2)) return;
         var c = e.Read<T>(2);
@@ -92,7 +92,7 @@ public sealed class Gemm : FloatOperator
 }
 
 /// <summary>ONNX <c>MatMul</c>: matrix product over the last two axes, the others broadcast; vectors as in NumPy.</summary>
-public sealed class MatMul : FloatOperator
+public sealed class MatMul : NumericOperator
 {
     private static readonly Signature s_signature = new([new("A"), new("B", InputRole.Parameter)], ["Y"]);
 
@@ -137,7 +137,7 @@ public sealed class MatMul : FloatOperator
         var walk = new Walk(batch, Broadcast.Strides(batchA, batch), Broadcast.Strides(batchB, batch));
         for (int i = 0; walk.Next(); i++)
         {
-            MatrixProduct.Multiply(
+            BlockedProduct.Multiply(
                 x.Slice(walk.Offsets[0] * rows * inner, rows * inner), false,
                 w.Slice(walk.Offsets[1] * inner * columns, inner * columns), false,
                 y.Slice(i * rows * columns, rows * columns), rows, columns, inner);
@@ -160,34 +160,6 @@ public sealed class MatMul : FloatOperator
         new("batch", [SampleInput.Normal(2, 3, 5), SampleInput.Normal(2, 5, 4)]),
         new("batch against one", [SampleInput.Normal(2, 3, 5), SampleInput.Normal(5, 4)]),
     ];
-}
-
-/// <summary>The plain matrix product that reference evaluations share.</summary>
-internal static class MatrixProduct
-{
-    /// <summary>Y = A' B', all row-major; A' is rows x inner, B' inner x columns.</summary>
-    public static void Multiply<T>(ReadOnlySpan<T> a, bool transA, ReadOnlySpan<T> b, bool transB, Span<T> y, int rows, int columns, int inner)
-        where T : unmanaged, INumber<T>
-    {
-        for (int r = 0; r < rows; r++)
-        {
-            var row = y.Slice(r * columns, columns);
-            row.Clear();
-            for (int k = 0; k < inner; k++)
-            {
-                T scale = transA ? a[(k * rows) + r] : a[(r * inner) + k];
-                if (transB)
-                {
-                    for (int c = 0; c < columns; c++) row[c] += scale * b[(c * inner) + k];
-                }
-                else
-                {
-                    var from = b.Slice(k * columns, columns);
-                    for (int c = 0; c < columns; c++) row[c] += scale * from[c];
-                }
-            }
-        }
-    }
 }
 
 public static partial class ValueOperators

@@ -14,11 +14,20 @@ public static class OperatorSet
         Gemm.Instance, MatMul.Instance,
 
         // Arithmetic and comparison
-        Add.Instance, Sub.Instance, Mul.Instance, Div.Instance, Neg.Instance, Sum.Instance, Identity.Instance,
-        Greater.Instance, Less.Instance,
+        Add.Instance, Sub.Instance, Mul.Instance, Div.Instance, Pow.Instance, Mod.Instance, BitShift.Instance,
+        Neg.Instance, Abs.Instance, Sign.Instance, Identity.Instance,
+        Sum.Instance, Mean.Instance, Max.Instance, Min.Instance,
+        Greater.Instance, GreaterOrEqual.Instance, Less.Instance, LessOrEqual.Instance, Equal.Instance,
+        And.Instance, Or.Instance, Xor.Instance, Not.Instance, Where.Instance, IsNaN.Instance, IsInf.Instance,
 
         // Elementwise functions
-        .. Functions<Relu>(), .. Functions<Sigmoid>(), .. Functions<Tanh>(), .. Functions<Exp>(),
+        .. Functions<Relu>(), .. Functions<LeakyRelu>(), .. Functions<ThresholdedRelu>(), .. Functions<Elu>(), .. Functions<Celu>(), .. Functions<Selu>(),
+        .. Functions<Sigmoid>(), .. Functions<HardSigmoid>(), .. Functions<HardSwish>(), .. Functions<Swish>(), .. Functions<Mish>(), .. Functions<Gelu>(),
+        .. Functions<Tanh>(), .. Functions<Softplus>(), .. Functions<Softsign>(),
+        .. Functions<Exp>(), .. Functions<Log>(), .. Functions<Sqrt>(), .. Functions<Reciprocal>(), .. Functions<Erf>(),
+        .. Functions<Sin>(), .. Functions<Cos>(), .. Functions<Tan>(), .. Functions<Asin>(), .. Functions<Acos>(), .. Functions<Atan>(),
+        .. Functions<Sinh>(), .. Functions<Cosh>(), .. Functions<Asinh>(), .. Functions<Acosh>(), .. Functions<Atanh>(),
+        StepFunction<Floor>.Instance, StepFunction<Ceil>.Instance, StepFunction<Round>.Instance,
 
         // Along one axis, and losses
         Softmax.Instance, LogSoftmax.Instance, SoftmaxCrossEntropyLoss.Instance, SoftmaxCrossEntropyLossGrad.Instance,
@@ -32,7 +41,7 @@ public static class OperatorSet
         Gather.Instance, GatherGrad.Instance, GatherElements.Instance, ScatterElements.Instance, Constant.Instance,
 
         // Inside plans only
-        Fused.Conv, Fused.Gemm, Reorder.Instance,
+        Fused.Conv, Fused.Gemm, MaxPoolCompact.Instance, MaxPoolCompactGrad.Instance, Reorder.Instance,
     ];
 
     private static readonly Dictionary<(string, string), Operator> s_byName = All.ToDictionary(o => (o.Domain, o.Name));

@@ -18,7 +18,7 @@ public abstract class FloatOperator : Operator
         {
             case ElementType.Float32: Evaluate<float>(evaluation); break;
             case ElementType.Float64: Evaluate<double>(evaluation); break;
-            case ElementType.Float16 or ElementType.BFloat16: EvaluateWidened(evaluation, type); break;
+            case ElementType.Float16 or ElementType.BFloat16: evaluation.RunWidened(type); break;
             default: throw new ShapeException(evaluation.Place, $"its input is {type}, but {Name} is defined for floats.");
         }
     }
@@ -26,34 +26,23 @@ public abstract class FloatOperator : Operator
     /// <summary>Evaluates in the precision of <typeparamref name="T"/>.</summary>
     protected abstract void Evaluate<T>(Evaluation e)
         where T : unmanaged, IFloatingPointIeee754<T>;
-
-    private static void EvaluateWidened(Evaluation evaluation, ElementType type)
-    {
-        var inputs = new Tensor?[evaluation.InputCount];
-        for (int i = 0; i < inputs.Length; i++)
-        {
-            if (evaluation.Has(i)) inputs[i] = evaluation.Input(i).ElementType == type ? evaluation.Input(i).To(ElementType.Float32) : evaluation.Input(i);
-        }
-
-        var outputs = evaluation.With(inputs);
-        for (int i = 0; i < outputs.Length; i++)
-        {
-            if (outputs[i] is { } output) evaluation.Set(i, output.ElementType == ElementType.Float32 ? output.To(type) : output);
-        }
-    }
 }
 
-/// <summary>An operator over any numbers, integers included.</summary>
+/// <summary>An operator over any numbers, integers included. Half-precision inputs are computed in float.</summary>
 public abstract class NumericOperator : Operator
 {
+    /// <summary>Which input's type decides; the first unless an operator says otherwise.</summary>
+    protected virtual int TypeInput => 0;
+
     /// <inheritdoc/>
     public override void Evaluate(Evaluation evaluation)
     {
-        switch (evaluation.Input(0).ElementType)
+        var type = evaluation.Input(TypeInput).ElementType;
+        switch (type)
         {
             case ElementType.Float32: Evaluate<float>(evaluation); break;
             case ElementType.Float64: Evaluate<double>(evaluation); break;
-            case ElementType.Float16: Evaluate<Half>(evaluation); break;
+            case ElementType.Float16 or ElementType.BFloat16: evaluation.RunWidened(type); break;
             case ElementType.Int8: Evaluate<sbyte>(evaluation); break;
             case ElementType.Int16: Evaluate<short>(evaluation); break;
             case ElementType.Int32: Evaluate<int>(evaluation); break;
@@ -62,7 +51,7 @@ public abstract class NumericOperator : Operator
             case ElementType.UInt16: Evaluate<ushort>(evaluation); break;
             case ElementType.UInt32: Evaluate<uint>(evaluation); break;
             case ElementType.UInt64: Evaluate<ulong>(evaluation); break;
-            default: throw new ShapeException(evaluation.Place, $"its input is {evaluation.Input(0).ElementType}, but {Name} is defined for numbers.");
+            default: throw new ShapeException(evaluation.Place, $"its input is {type}, but {Name} is defined for numbers.");
         }
     }
 
@@ -74,10 +63,13 @@ public abstract class NumericOperator : Operator
 /// <summary>An operator that only moves elements, whatever their type: written over unsigned integers of the elements' width.</summary>
 public abstract class MovementOperator : Operator
 {
+    /// <summary>Which input's elements move; the first unless an operator says otherwise.</summary>
+    protected virtual int TypeInput => 0;
+
     /// <inheritdoc/>
     public sealed override void Evaluate(Evaluation evaluation)
     {
-        switch (evaluation.Input(0).ElementType.Size())
+        switch (evaluation.Input(TypeInput).ElementType.Size())
         {
             case 1: Evaluate<byte>(evaluation); break;
             case 2: Evaluate<ushort>(evaluation); break;

@@ -131,6 +131,33 @@ internal sealed class Window
         }
     }
 
+    /// <summary>
+    /// For each tap and, within it, each output place the offset of the input place that it covers, or -1 in the padding: the same as
+    /// <see cref="Taps"/>, as a table.
+    /// </summary>
+    public int[] Places()
+    {
+        int[] table = [0];
+        int outputs = 1;
+        for (int axis = 0; axis < Rank; axis++)
+        {
+            var wider = new int[table.Length * Kernel[axis] * Output[axis]];
+            for (int to = 0; to < wider.Length; to++)
+            {
+                int rest = Math.DivRem(to, Output[axis], out int o);
+                rest = Math.DivRem(rest, outputs, out int outerOutput);
+                int outerTap = Math.DivRem(rest, Kernel[axis], out int k);
+                int outer = table[(outerTap * outputs) + outerOutput], at = (o * Strides[axis]) - PadsBegin[axis] + (k * Dilations[axis]);
+                wider[to] = outer < 0 || at < 0 || at >= Input[axis] ? -1 : (outer * Input[axis]) + at;
+            }
+
+            table = wider;
+            outputs *= Output[axis];
+        }
+
+        return table;
+    }
+
     /// <summary>How many taps of an output place's window lie within the input and its declared padding.</summary>
     public int PaddedTaps(int outputPlace)
     {

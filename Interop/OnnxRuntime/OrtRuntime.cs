@@ -27,18 +27,22 @@ public sealed unsafe class OrtRuntime
         Version = Marshal.PtrToStringUTF8(((delegate* unmanaged<nint>)apiBase[1])()) ?? "unknown";
         var table = (nint*)((delegate* unmanaged<uint, nint>)apiBase[0])(OrtApi.Version);
         if (table is null)
-            throw new EngineException(Engine, $"'{libraryPath}' is version {Version}, which is too old.", $"Version 1.{OrtApi.Version} or later is needed.");
+        {
+            throw new EngineException(
+                Engine, $"'{libraryPath}' is version {Version}, which is too old.", $"Version 1.{OrtApi.Version} or later is needed.");
+        }
+
         Api = new OrtApi(table);
         BuildInfo = Marshal.PtrToStringUTF8(Api.GetBuildInfoString()) ?? "";
 
         nint environment;
         fixed (byte* name = "cnn"u8) Api.Check(Api.CreateEnv(LogFatalOnly, name, &environment), Engine);
-        Environment = new OrtHandle(environment, Api.ReleaseEnv);
+        Environment = new NativeHandle(environment, Api.ReleaseEnv);
 
         const int arenaAllocator = 1, defaultMemory = 0;
         nint memory;
         Api.Check(Api.CreateCpuMemoryInfo(arenaAllocator, defaultMemory, &memory), Engine);
-        CpuMemory = new OrtHandle(memory, Api.ReleaseMemoryInfo);
+        CpuMemory = new NativeHandle(memory, Api.ReleaseMemoryInfo);
     }
 
     /// <summary>The library's version, as in <c>1.30.0</c>.</summary>
@@ -52,9 +56,9 @@ public sealed unsafe class OrtRuntime
 
     internal OrtApi Api { get; }
 
-    internal OrtHandle Environment { get; }
+    internal NativeHandle Environment { get; }
 
-    internal OrtHandle CpuMemory { get; }
+    internal NativeHandle CpuMemory { get; }
 
     /// <summary>Finds and loads the library.</summary>
     /// <param name="path">

@@ -1,6 +1,7 @@
 using System.Text;
 using Framework.Errors;
 using Framework.Tensors;
+using Interop.Native;
 
 namespace Interop.OnnxRuntime;
 
@@ -9,7 +10,7 @@ namespace Interop.OnnxRuntime;
 public sealed unsafe class OrtSession : IDisposable
 {
     private readonly OrtRuntime _runtime;
-    private readonly OrtHandle _session;
+    private readonly NativeHandle _session;
     private readonly string _place;
     private readonly OrtNames _inputNames;
     private readonly OrtNames _outputNames;
@@ -34,7 +35,7 @@ public sealed unsafe class OrtSession : IDisposable
     {
     }
 
-    private OrtSession(OrtRuntime runtime, string place, OrtHandle session)
+    private OrtSession(OrtRuntime runtime, string place, NativeHandle session)
     {
         _runtime = runtime;
         _place = place;
@@ -63,7 +64,7 @@ public sealed unsafe class OrtSession : IDisposable
         Run(inputs, outputs, values);
 
         // Every value is owned before the first one is looked into, so that none is lost when one turns out to be no tensor.
-        var owned = Array.ConvertAll(values, v => new OrtHandle(v, _runtime.Api.ReleaseValue, _session));
+        var owned = Array.ConvertAll(values, v => new NativeHandle(v, _runtime.Api.ReleaseValue, _session));
         var results = new Dictionary<string, Tensor>(owned.Length);
         for (int i = 0; i < owned.Length; i++)
             results.Add(outputs[i], OrtTensors.FromValue(_runtime.Api, owned[i], inputs.Values, $"{_place}, output '{outputs[i]}'"));
@@ -116,7 +117,7 @@ public sealed unsafe class OrtSession : IDisposable
         GC.KeepAlive(inputs);
     }
 
-    private static OrtHandle Open(OrtRuntime runtime, string file, OrtSessionOptions options)
+    private static NativeHandle Open(OrtRuntime runtime, string file, OrtSessionOptions options)
     {
         // The engine's character type for paths is the platform's: UTF-16 on Windows, UTF-8 elsewhere.
         byte[] path = (OperatingSystem.IsWindows() ? Encoding.Unicode : Encoding.UTF8).GetBytes(file + '\0');
@@ -124,10 +125,10 @@ public sealed unsafe class OrtSession : IDisposable
         nint session;
         fixed (byte* p = path)
             runtime.Api.Check(runtime.Api.CreateSession(runtime.Environment.Value, p, settings.Value, &session), $"model '{file}'");
-        return new OrtHandle(session, runtime.Api.ReleaseSession);
+        return new NativeHandle(session, runtime.Api.ReleaseSession);
     }
 
-    private static OrtHandle Open(OrtRuntime runtime, ReadOnlySpan<byte> model, OrtSessionOptions options)
+    private static NativeHandle Open(OrtRuntime runtime, ReadOnlySpan<byte> model, OrtSessionOptions options)
     {
         using var settings = options.ToNative(runtime.Api);
         nint session;
@@ -137,6 +138,6 @@ public sealed unsafe class OrtSession : IDisposable
                 runtime.Api.CreateSessionFromArray(runtime.Environment.Value, p, (nuint)model.Length, settings.Value, &session), "model in memory");
         }
 
-        return new OrtHandle(session, runtime.Api.ReleaseSession);
+        return new NativeHandle(session, runtime.Api.ReleaseSession);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Interop.Native;
 
 namespace Interop.OnnxRuntime;
 
@@ -34,11 +35,11 @@ public sealed record OrtSessionOptions
     public IReadOnlyDictionary<string, string> Configuration { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The engine's own object with these settings.</summary>
-    internal unsafe OrtHandle ToNative(OrtApi api)
+    internal unsafe NativeHandle ToNative(OrtApi api)
     {
         nint created;
         api.Check(api.CreateSessionOptions(&created), OrtRuntime.Engine);
-        var native = new OrtHandle(created, api.ReleaseSessionOptions);
+        var native = new NativeHandle(created, api.ReleaseSessionOptions);
         try
         {
             api.Check(api.SetSessionGraphOptimizationLevel(created, (int)Optimization), OrtRuntime.Engine);

@@ -1,19 +1,20 @@
 using System.Runtime.InteropServices;
 using Framework.Tensors;
+using Interop.Native;
 
 namespace Interop.OnnxRuntime;
 
 /// <summary>Reads names, types and extents of a session's inputs and outputs.</summary>
 internal static unsafe class OrtSignature
 {
-    public static OrtValueInfo[] Inputs(OrtApi api, OrtHandle session, string place)
+    public static OrtValueInfo[] Inputs(OrtApi api, NativeHandle session, string place)
     {
         nuint count;
         api.Check(api.SessionGetInputCount(session.Value, &count), place);
         return Read(api, session, place, count, api.SessionGetInputName, api.SessionGetInputTypeInfo);
     }
 
-    public static OrtValueInfo[] Outputs(OrtApi api, OrtHandle session, string place)
+    public static OrtValueInfo[] Outputs(OrtApi api, NativeHandle session, string place)
     {
         nuint count;
         api.Check(api.SessionGetOutputCount(session.Value, &count), place);
@@ -34,7 +35,7 @@ internal static unsafe class OrtSignature
 
     private static OrtValueInfo[] Read(
         OrtApi api,
-        OrtHandle session,
+        NativeHandle session,
         string place,
         nuint count,
         delegate* unmanaged<nint, nuint, nint, nint*, nint> nameOf,
@@ -52,7 +53,7 @@ internal static unsafe class OrtSignature
 
             nint type;
             api.Check(typeOf(session.Value, i, &type), place);
-            using var description = new OrtHandle(type, api.ReleaseTypeInfo);
+            using var description = new NativeHandle(type, api.ReleaseTypeInfo);
             nint tensor;
             api.Check(api.CastTypeInfoToTensorInfo(type, &tensor), place);
             values[i] = tensor == 0 ? new OrtValueInfo(name, ElementType.Undefined, []) : Tensor(api, tensor, name, place);

@@ -1,24 +1,25 @@
 using Framework.Errors;
 using Framework.Tensors;
+using Interop.Native;
 
 namespace Interop.OnnxRuntime;
 
 /// <summary>The engine's values over the memory of our tensors, for the length of one run; and our tensors over its values.</summary>
 internal sealed unsafe class OrtTensors : IDisposable
 {
-    private readonly OrtHandle[] _handles;
+    private readonly NativeHandle[] _handles;
     private readonly nint[] _values;
 
     /// <summary>Makes a value over each tensor's memory, in the given order. The caller keeps the tensors alive.</summary>
     public OrtTensors(OrtRuntime runtime, IEnumerable<Tensor> tensors)
     {
         Tensor[] all = [.. tensors];
-        _handles = new OrtHandle[all.Length];
+        _handles = new NativeHandle[all.Length];
         _values = new nint[all.Length];
         for (int i = 0; i < all.Length; i++)
         {
             _values[i] = Value(runtime, all[i]);
-            _handles[i] = new OrtHandle(_values[i], runtime.Api.ReleaseValue);
+            _handles[i] = new NativeHandle(_values[i], runtime.Api.ReleaseValue);
         }
     }
 
@@ -37,7 +38,7 @@ internal sealed unsafe class OrtTensors : IDisposable
     /// <param name="inputs">What went into the run: a value that only passes an input on lies in that input's memory.</param>
     /// <param name="place">What errors name.</param>
     /// <exception cref="EngineException">The value is not a tensor, or of a type that is unknown here.</exception>
-    public static Tensor FromValue(OrtApi api, OrtHandle value, IEnumerable<Tensor> inputs, string place)
+    public static Tensor FromValue(OrtApi api, NativeHandle value, IEnumerable<Tensor> inputs, string place)
     {
         int isTensor = 0;
         if (!value.IsInvalid) api.Check(api.IsTensor(value.Value, &isTensor), place);
@@ -45,28 +46,14 @@ internal sealed unsafe class OrtTensors : IDisposable
 
         nint info;
         api.Check(api.GetTensorTypeAndShape(value.Value, &info), place);
-        using var description = new OrtHandle(info, api.ReleaseTensorTypeAndShapeInfo);
+        using var description = new NativeHandle(info, api.ReleaseTensorTypeAndShapeInfo);
         var (elementType, extents) = OrtSignature.Describe(api, info, place);
         if (elementType == ElementType.Undefined) throw new EngineException(place, "the engine's result has an element type that is unknown here.");
 
         void* data;
         api.Check(api.GetTensorMutableData(value.Value, &data), place);
         var shape = Shape.From(extents);
-        nint byteCount = (nint)shape.ElementCount * elementType.Size();
-        var lender = Lender(inputs, (byte*)data);
-        if (lender is null) value.Weigh(byteCount);
-        object owner = lender is null ? value : (value, lender);
-        return new Tensor(elementType, shape, new ForeignStorage((byte*)data, byteCount, owner), 0);
-    }
-
-    private static Storage? Lender(IEnumerable<Tensor> inputs, byte* address)
-    {
-        foreach (var input in inputs)
-        {
-            if (address >= input.Storage.Pointer && address < input.Storage.Pointer + input.Storage.ByteCount) return input.Storage;
-        }
-
-        return null;
+        return NativeTensor.Over(value, data, elementType, shape, inputs);
     }
 
     private static nint Value(OrtRuntime runtime, Tensor tensor)

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Framework.Errors;
+using Framework.Files;
 using Framework.Tensors;
 
 namespace Framework.Data.Idx;

@@ -22,6 +22,7 @@ public sealed unsafe class ElementwiseProblem
 
     /// <summary>Floats of all tiles together: half of a 32 KiB first-level cache.</summary>
     private const int ScratchLength = 4096;
+    private const int MostTiles = 64;
 
     private readonly ElementwiseStep[] _steps;
     private readonly OperandLayout[] _operands;
@@ -45,8 +46,8 @@ public sealed unsafe class ElementwiseProblem
         }
 
         BufferCount += program.Constants.Length + program.TemporaryCount;
-        if (BufferCount * SmallestTile > 2 * ScratchLength)
-            throw new ArgumentException($"The program needs {BufferCount} tiles; {2 * ScratchLength / SmallestTile} are the limit. Split it.", nameof(program));
+        if (BufferCount > MostTiles)
+            throw new ArgumentException($"The program needs {BufferCount} tiles; {MostTiles} are the limit. Split it.", nameof(program));
         TileLength = Math.Clamp(ScratchLength / Math.Max(1, BufferCount) / SmallestTile * SmallestTile, SmallestTile, LargestTile);
         _steps = Pinned(program.Steps);
         _constants = Pinned(program.Constants);

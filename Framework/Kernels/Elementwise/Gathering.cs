@@ -50,10 +50,23 @@ internal static unsafe class Gathering<TSource, TSimd>
         }
 
         int last = rank - 1;
+        bool repeats = TSource.IsFloat && rank > 1 && strides[last] == 1 && strides[last - 1] == 0 && extents[last] % TSimd.Width == 0;
         while (true)
         {
             int run = Math.Min(count, extents[last] - index[last]);
-            Row(source, offset, strides[last], tile, run);
+            if (repeats && index[last] == 0 && run == extents[last])
+            {
+                int rows = Math.Min(count / run, extents[last - 1] - index[last - 1]);
+                RepeatRow((float*)source + offset, tile, run, rows);
+                index[last - 1] += rows - 1;
+                tile += (rows - 1) * run;
+                count -= (rows - 1) * run;
+            }
+            else
+            {
+                Row(source, offset, strides[last], tile, run);
+            }
+
             tile += run;
             count -= run;
             if (count == 0) return;
@@ -65,6 +78,17 @@ internal static unsafe class Gathering<TSource, TSimd>
                 index[axis - 1]++;
                 offset += strides[axis - 1] - ((nint)extents[axis] * strides[axis]);
             }
+        }
+    }
+
+    /// <summary>Writes one row several times: what a number for each channel is to a channel-blocked plane.</summary>
+    private static void RepeatRow(float* source, float* tile, int length, int rows)
+    {
+        for (int i = 0; i < length; i += TSimd.Width)
+        {
+            TSimd values = TSimd.Load(source + i);
+            float* target = tile + i;
+            for (int row = 0; row < rows; row++, target += length) TSimd.Store(target, values);
         }
     }
 

@@ -2,7 +2,7 @@ using Framework.Kernels.Simd;
 
 namespace Framework.Kernels.Gemm;
 
-/// <summary>Bias and activation on a block of C whose sums are complete and still in the nearest cache.</summary>
+/// <summary>Bias, residual and activation on a block of C whose sums are complete and still in the nearest cache.</summary>
 internal static unsafe class GemmEpilogue
 {
     /// <param name="c">The block's first element.</param>
@@ -11,11 +11,13 @@ internal static unsafe class GemmEpilogue
     /// <param name="columns">Columns of the block.</param>
     /// <param name="rowBias">A number for each row, or null.</param>
     /// <param name="columnBias">A number for each column, or null.</param>
+    /// <param name="residual">What is added element by element, its rows <paramref name="stepC"/> apart too; or null.</param>
     /// <param name="activation">What is applied last.</param>
-    public static void Apply<TSimd>(float* c, nint stepC, int rows, int columns, float* rowBias, float* columnBias, FusedActivation activation)
+    public static void Apply<TSimd>(
+        float* c, nint stepC, int rows, int columns, float* rowBias, float* columnBias, float* residual, FusedActivation activation)
         where TSimd : unmanaged, ISimd<TSimd>
     {
-        if (rowBias is null && columnBias is null && activation == FusedActivation.None) return;
+        if (rowBias is null && columnBias is null && residual is null && activation == FusedActivation.None) return;
         TSimd floor = TSimd.Broadcast(activation == FusedActivation.Relu ? 0f : float.NegativeInfinity);
         for (int row = 0; row < rows; row++, c += stepC)
         {
@@ -25,6 +27,7 @@ internal static unsafe class GemmEpilogue
                 int count = Math.Min(TSimd.Width, columns - column);
                 TSimd value = TSimd.LoadPartial(c + column, count) + bias;
                 if (columnBias is not null) value += TSimd.LoadPartial(columnBias + column, count);
+                if (residual is not null) value += TSimd.LoadPartial(residual + (row * stepC) + column, count);
                 TSimd.StorePartial(c + column, TSimd.Max(floor, value), count);
             }
         }

@@ -15,7 +15,7 @@ internal sealed unsafe class PackedGemm<TSimd>() : GemmKernel(
     where TSimd : unmanaged, ISimd<TSimd>
 {
     /// <summary>Terms summed in registers: panels of two vectors by this many take 32 KiB with 512 bits.</summary>
-    private const int Stretch = 256;
+    public const int Stretch = 256;
 
     /// <summary>From how many uses of a panel on packing it pays.</summary>
     private const int UsesThatPay = 4;
@@ -241,6 +241,7 @@ internal sealed unsafe class PackedGemm<TSimd>() : GemmKernel(
                 tile->Columns,
                 Problem.Bias == GemmBias.PerRow ? Arguments.Bias + row : null,
                 Problem.Bias == GemmBias.PerColumn ? Arguments.Bias + column : null,
+                residual: null,
                 Problem.Activation);
     }
 }

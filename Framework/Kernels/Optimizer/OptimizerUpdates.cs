@@ -36,8 +36,8 @@ public static class OptimizerUpdates
     }
 
     /// <summary>
-    /// Adam (Kingma and Ba 2015): m = β1 m + (1 - β1) g; v = β2 v + (1 - β2) g²; p = p - rate (m c1) / (√v c2 + ε). As in PyTorch, ε is added to the
-    /// corrected root.
+    /// Adam (Kingma and Ba 2015): m = β1 m + (1 - β1) g; v = β2 v + (1 - β2) g²; p = p - rate (m c1) / (√v c2 + ε). As in PyTorch,
+    /// ε is added to the corrected root.
     /// </summary>
     /// <param name="beta1">Share of the mean gradient that survives a step.</param>
     /// <param name="beta2">Share of the mean squared gradient that survives a step.</param>
@@ -45,7 +45,8 @@ public static class OptimizerUpdates
     /// <param name="weightDecay">Share of the parameter that is added to its gradient, or, decoupled, taken off it times the rate.</param>
     /// <param name="decoupled">Whether decay passes by the means (AdamW, Loshchilov and Hutter 2019).</param>
     /// <returns>
-    /// A program of the inputs p, g, rate, m, v, c1, c2 and the outputs p, m, v. At step t, counted from 1, c1 is 1 / (1 - β1^t) and c2 is 1 / √(1 - β2^t).
+    /// A program of the inputs p, g, rate, m, v, c1, c2 and the outputs p, m, v. At step t, counted from 1, c1 is 1 / (1 - β1^t) and
+    /// c2 is 1 / √(1 - β2^t).
     /// </returns>
     public static ElementwiseProgram Adam(float beta1, float beta2, float epsilon, float weightDecay, bool decoupled = false)
     {

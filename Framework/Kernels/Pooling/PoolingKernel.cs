@@ -56,7 +56,8 @@ public abstract unsafe class PoolingKernel : IKernel<PoolingProblem>
     /// <param name="input">Planes times <see cref="PoolingProblem.InputPlaneLength"/> floats.</param>
     /// <param name="output">Planes times <see cref="PoolingProblem.OutputPlaneLength"/> floats.</param>
     /// <param name="argmax">
-    /// <see cref="PoolingProblem.ArgmaxBytes"/> bytes that receive the places of the maxima; null where no gradient will be asked for. Not used for averages.
+    /// <see cref="PoolingProblem.ArgmaxBytes"/> bytes that receive the places of the maxima; null where no gradient will be asked for. Not
+    /// used for averages.
     /// </param>
     /// <param name="pool">The threads to use.</param>
     public abstract void Run(in PoolingProblem problem, float* input, float* output, byte* argmax, WorkerPool pool);

@@ -18,7 +18,8 @@ public readonly record struct PoolingAxis
 {
     /// <summary>States a window.</summary>
     /// <param name="input">Elements of the input; at least 1.</param>
-    /// <param name="output">Elements of the output; at least 1. Whether it was rounded up or down is the caller's affair: a window may hang over.</param>
+    /// <param name="output">Elements of the output; at least 1. Whether it was rounded up or down is the caller's affair: a window may hang
+    /// over.</param>
     /// <param name="kernel">Elements of the window; at least 1.</param>
     /// <param name="stride">Elements from a window to the next; at least 1.</param>
     /// <param name="dilation">Elements from an element of the window to the next; at least 1.</param>
@@ -168,7 +169,8 @@ public readonly record struct PoolingProblem
     internal bool IsTiled => Depth.IsTiled && Height.IsTiled && Width.IsTiled;
 
     /// <summary>
-    /// Bytes that hold one element's place of the maximum: its number within the window in row-major order, as a byte where that suffices, else as a float.
+    /// Bytes that hold one element's place of the maximum: its number within the window in row-major order, as a byte where that suffices,
+    /// else as a float.
     /// </summary>
     public int ArgmaxElementBytes => WindowLength <= 1 << 8 ? sizeof(byte) : sizeof(float);
 

@@ -45,8 +45,8 @@ internal readonly unsafe struct LaneRow<TSimd> : IRow
 }
 
 /// <summary>
-/// Neighbouring outputs of a plain row side by side, those at the edges, whose windows reach into the padding, one by one. The last vector overlaps the
-/// one before it where the row does not divide.
+/// Neighbouring outputs of a plain row side by side, those at the edges, whose windows reach into the padding, one by one. The last vector
+/// overlaps the one before it where the row does not divide.
 /// </summary>
 internal readonly unsafe struct PlainRow<TSimd> : IRow
     where TSimd : unmanaged, ISimd<TSimd>

@@ -10,11 +10,15 @@ namespace Framework.Kernels.RandomNumbers;
 /// are theirs. The key is the seed; the counter's low half counts blocks of four words, its high half names the stream.</remarks>
 public static class Philox
 {
-    private const uint Multiplier0 = 0xD2511F53;
-    private const uint Multiplier1 = 0xCD9E8D57;
-    private const uint KeyStep0 = 0x9E3779B9;
-    private const uint KeyStep1 = 0xBB67AE85;
-    private const int Rounds = 10;
+    internal const uint Multiplier0 = 0xD2511F53;
+    internal const uint Multiplier1 = 0xCD9E8D57;
+    internal const uint KeyStep0 = 0x9E3779B9;
+    internal const uint KeyStep1 = 0xBB67AE85;
+    internal const int Rounds = 10;
+
+    /// <summary>Bits of a word that a float between 0 and 1 is made of: as many as it can hold.</summary>
+    internal const int UnitBits = 24;
+    internal const float Unit = 1f / (1 << UnitBits);
 
     /// <summary>The four words of a block.</summary>
     /// <param name="seed">The key.</param>
@@ -41,5 +45,5 @@ public static class Philox
 
     /// <summary>A word as a float from 0 to below 1: its upper 24 bits, so that every value is equally likely and exact.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float ToUnit(uint word) => (word >> 8) * (1f / (1 << 24));
+    public static float ToUnit(uint word) => (word >> (32 - UnitBits)) * Unit;
 }

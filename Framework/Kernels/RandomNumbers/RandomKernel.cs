@@ -17,7 +17,13 @@ public readonly record struct RandomProblem(nint Count, ulong Seed, ulong Stream
 public static class RandomKernels
 {
     /// <summary>All of them. Every implementation draws the same numbers.</summary>
-    public static IReadOnlyList<RandomKernel> List { get; } = [new ScalarRandomKernel()];
+    public static IReadOnlyList<RandomKernel> List { get; } =
+    [
+        new BlockRandomKernel<BlocksSideBySide<Blocks512>, Simd512>(),
+        new BlockRandomKernel<BlocksSideBySide<Blocks256>, Simd256>(),
+        new BlockRandomKernel<SingleBlocks, Simd128>(),
+        new BlockRandomKernel<SingleBlocks, SimdScalar>(),
+    ];
 }
 
 /// <summary>Draws random numbers, and drops elements by them. Results do not depend on the number of threads.</summary>
@@ -32,7 +38,7 @@ public abstract unsafe class RandomKernel : IKernel<RandomProblem>
     public InstructionSet Set { get; }
 
     /// <inheritdoc/>
-    public string? Refusal(in RandomProblem problem) => null;
+    public abstract string? Refusal(in RandomProblem problem);
 
     /// <summary>Fills with numbers from 0 to below 1, each a multiple of 2^-24.</summary>
     public abstract void Uniform(in RandomProblem problem, float* target, WorkerPool pool);
@@ -48,5 +54,12 @@ public abstract unsafe class RandomKernel : IKernel<RandomProblem>
     /// <param name="mask">A byte an element, 1 where it is kept; null where nobody asks.</param>
     /// <param name="pool">The threads to use.</param>
     /// <exception cref="ArgumentOutOfRangeException">The ratio is out of its range.</exception>
-    public abstract void Dropout(in RandomProblem problem, float ratio, float* source, float* target, byte* mask, WorkerPool pool);
+    public void Dropout(in RandomProblem problem, float ratio, float* source, float* target, byte* mask, WorkerPool pool)
+    {
+        if (!(ratio >= 0 && ratio < 1)) throw new ArgumentOutOfRangeException(nameof(ratio), ratio, "A share from 0 to below 1 can be dropped.");
+        RunDropout(problem, ratio, source, target, mask, pool);
+    }
+
+    private protected abstract void RunDropout(
+        in RandomProblem problem, float ratio, float* source, float* target, byte* mask, WorkerPool pool);
 }

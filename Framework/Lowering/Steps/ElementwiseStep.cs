@@ -23,13 +23,14 @@ internal sealed unsafe class ElementwiseStep : Step
 
     public static Step? For(Node node, InstructionSet set)
     {
-        var form = ElementwiseForm.Of[node.Operator];
+        if (ElementwiseForm.Of(node) is not { } form) return null;
         Value[] reads = [.. form.Operands.Select(o => node.Inputs[o]!)];
-        if (reads.Append(node.Outputs[0]!).Any(v => v.ElementType != ElementType.Float32)) return null;
         var output = node.Outputs[0]!;
-        if (output.Shape!.ElementCount.Value == 0) return null;
-        var program = ElementwiseBuilder.Single(form.Operation);
-        var problem = ElementwiseProblem.Broadcast(program, InMemory(output), [.. reads.Select(InMemory)]);
+        if (reads.Append(output).Any(v => v.ElementType is not (ElementType.Float32 or ElementType.Bool)) || output.Shape!.ElementCount.Value == 0) return null;
+        var (alpha, beta) = form.Parameters?.Invoke(node.Attributes) ?? (0, 0);
+        var builder = new ElementwiseBuilder();
+        builder.Output(builder.Apply(form.Operation, [.. reads.Select(r => builder.Input(TypeOf(r)))], alpha, beta), TypeOf(output));
+        var problem = ElementwiseProblem.Broadcast(builder.Build(), InMemory(output), [.. reads.Select(InMemory)]);
         return new ElementwiseStep(node, problem, ElementwiseKernels.List.Select(problem, set), reads);
     }
 
@@ -43,7 +44,10 @@ internal sealed unsafe class ElementwiseStep : Step
         _kernel.Run(_problem, new ReadOnlySpan<nint>(inputs, Reads.Count), new ReadOnlySpan<nint>(ref output), pool);
     }
 
-    // Blocked operands are walked as they lie in memory; the layout pass has seen to it that all of a step agree.
-    private static Shape InMemory(Value value) =>
-        value.Layout.IsBlocked ? [(int)Blocks.ElementCount(value)] : value.Shape!.ToShape(value.Name);
+    private static ElementwiseType TypeOf(Value value) => value.ElementType == ElementType.Bool ? ElementwiseType.Boolean : ElementwiseType.Float;
+
+    // Blocked operands are walked as they lie in memory; the layout pass has seen to it that those of one shape agree.
+    private static Shape InMemory(Value value) => value.Layout.IsBlocked ? [(int)Blocks.ElementCount(value)]
+        : value.Shape!.ElementCount == 1 ? Shape.Scalar
+        : value.Shape.ToShape(value.Name);
 }

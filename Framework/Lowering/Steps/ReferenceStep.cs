@@ -17,6 +17,8 @@ internal sealed unsafe class ReferenceStep : Step
             throw new UnsupportedModelException(node.Place, $"no kernel reads '{blocked.Name}' in the layout {blocked.Layout}.");
     }
 
+    public override bool IsFallback => true;
+
     public override void Run(byte* workspace, WorkerPool pool)
     {
         int read = 0, write = 0;

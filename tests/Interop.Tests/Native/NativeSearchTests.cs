@@ -50,7 +50,8 @@ public sealed class NativeSearchTests : IDisposable
     public void A_packages_native_assets_are_searched()
     {
         string system = OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux";
-        string file = Library($"app/bin/runtimes/{system}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}/native/libengine.so");
+        string processor = RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
+        string file = Library($"app/bin/runtimes/{system}-{processor}/native/libengine.so");
 
         _search.Find(null).Should().Be(file);
     }

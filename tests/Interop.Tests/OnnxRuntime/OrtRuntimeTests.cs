@@ -83,7 +83,11 @@ public sealed unsafe class OrtRuntimeTests : IDisposable
             Logged.Clear();
             nint session;
             fixed (byte* m = model)
-                runtime.Api.Check(runtime.Api.CreateSessionFromArray(runtime.Environment.Value, m, (nuint)model.Length, settings.Value, &session), "session");
+            {
+                runtime.Api.Check(
+                    runtime.Api.CreateSessionFromArray(runtime.Environment.Value, m, (nuint)model.Length, settings.Value, &session), "session");
+            }
+
             runtime.Api.ReleaseSession(session);
 
             Logged.ToString().Should().Contain($"use_deterministic_compute:{(deterministic ? 1 : 0)}");

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Framework.Graphs;
 using Framework.Tensors;
 
 namespace Interop.Tests.OnnxRuntime;
@@ -16,15 +17,22 @@ internal sealed class TinyModel
 
     public TinyModel Output(string name, ElementType type, params object[] extents) => Add(12, Value(name, type, extents));
 
-    public TinyModel Node(string op, string[] inputs, string[] outputs) =>
-        Add(1, [.. inputs.SelectMany(i => Field(1, i)), .. outputs.SelectMany(o => Field(2, o)), .. Field(4, op)]);
+    public TinyModel Node(string op, string[] inputs, string[] outputs, Attributes? attributes = null) => Add(
+        1,
+        [
+            .. inputs.SelectMany(i => Field(1, i)), .. outputs.SelectMany(o => Field(2, o)), .. Field(4, op),
+            .. (attributes ?? Attributes.None).SelectMany(a => Field(5, Attribute(a.Key, a.Value))),
+        ]);
 
-    public TinyModel Initializer(string name, params float[] values) =>
-        Add(5, [.. Field(1, values.Length), .. Field(2, (long)ElementType.Float32), .. Field(8, name), .. Field(9, MemoryMarshal.AsBytes<float>(values))]);
+    public TinyModel Initializer(string name, params float[] values) => Initializer(name, Tensor.From(values, [values.Length]));
 
-    public byte[] ToBytes()
+    public TinyModel Initializer(string name, Tensor tensor) => Add(
+        5,
+        [.. tensor.Shape.SelectMany(e => Field(1, e)), .. Field(2, (long)tensor.ElementType), .. Field(8, name), .. Field(9, tensor.AsBytes())]);
+
+    public byte[] ToBytes(int opset = 17)
     {
-        const int irVersion = 8, opset = 17;
+        const int irVersion = 8;
         return [.. Field(1, irVersion), .. Field(7, CollectionsMarshal.AsSpan(_graph)), .. Field(8, Field(2, opset))];
     }
 
@@ -41,6 +49,19 @@ internal sealed class TinyModel
             })),
         ];
         return [.. Field(1, name), .. Field(2, Field(1, [.. Field(1, (long)type), .. Field(2, shape)]))];
+    }
+
+    private static byte[] Attribute(string name, AttributeValue value)
+    {
+        byte[] content = value.Kind switch
+        {
+            AttributeKind.Int => Field(3, value.As<long>()),
+            AttributeKind.Float => [(2 << 3) | 5, .. BitConverter.GetBytes(value.As<float>())],
+            AttributeKind.String => Field(4, value.As<string>()),
+            AttributeKind.Ints => [.. value.As<long[]>().SelectMany(i => Field(8, i))],
+            _ => throw new NotSupportedException($"attributes of kind {value.Kind} are not written here"),
+        };
+        return [.. Field(1, name), .. content, .. Varint((20 << 3) | 0), .. Varint((ulong)value.Kind)];
     }
 
     private TinyModel Add(int field, byte[] message)

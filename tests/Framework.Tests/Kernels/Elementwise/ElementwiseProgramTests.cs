@@ -19,7 +19,8 @@ public sealed class ElementwiseProgramTests
             (int[] Left, int[] Right)[] shapes =
             [
                 ([7], [1]), ([1], [7]), ([], [5]), ([3, 17], [17]), ([3, 17], [3, 1]), ([3, 1], [1, 17]), ([2, 3, 5], [3, 1]),
-                ([2, 1, 5, 1], [4, 1, 3]), ([2, 3, 37, 16], [2, 3, 1, 16]), ([4, 1, 3, 16], [1, 7, 1, 1]), ([100, 1], [1, 100]), ([0, 3], [3]), ([5000], [1]),
+                ([2, 1, 5, 1], [4, 1, 3]), ([2, 3, 37, 16], [2, 3, 1, 16]), ([4, 1, 3, 16], [1, 7, 1, 1]), ([100, 1], [1, 100]),
+                ([0, 3], [3]), ([5000], [1]), ([2, 3, 700, 16], [3, 1, 16]), ([5, 300, 24], [5, 1, 24]), ([3, 9, 96], [96]),
                 ([70, 3, 41], [3, 1]), ([1, 1, 1], [1]), ([2, 2, 2, 2, 2, 2], [2, 1, 2, 1, 2, 1]),
             ];
             var cases = new TheoryData<int[], int[], InstructionSet>();
@@ -40,7 +41,8 @@ public sealed class ElementwiseProgramTests
         int Extent(int[] shape, int axis) => axis < rank - shape.Length ? 1 : shape[axis - (rank - shape.Length)];
         int[] output = [.. Enumerable.Range(0, rank).Select(i => Extent(left, i) == 1 ? Extent(right, i) : Extent(left, i))];
         float[] a = KernelSets.Whole(new Shape(left).ElementCount, 1), b = KernelSets.Whole(new Shape(right).ElementCount, 2);
-        var problem = ElementwiseProblem.Broadcast(ElementwiseBuilder.Single(Operation.Subtract), new Shape(output), new Shape(left), new Shape(right));
+        var program = ElementwiseBuilder.Single(Operation.Subtract);
+        var problem = ElementwiseProblem.Broadcast(program, new Shape(output), new Shape(left), new Shape(right));
 
         float[] actual = Run(problem, set, KernelSets.TwoThreads, a, b)[0];
 
@@ -198,7 +200,8 @@ public sealed class ElementwiseProgramTests
     public void Operands_that_do_not_fit_are_refused()
     {
         var program = ElementwiseBuilder.Single(Operation.Add);
-        FluentActions.Invoking(() => ElementwiseProblem.Broadcast(program, [2, 3], [2, 3], [2])).Should().Throw<ArgumentException>().WithMessage("*[2]*[2,3]*");
+        FluentActions.Invoking(() => ElementwiseProblem.Broadcast(program, [2, 3], [2, 3], [2]))
+            .Should().Throw<ArgumentException>().WithMessage("*[2]*[2,3]*");
         FluentActions.Invoking(() => ElementwiseProblem.Broadcast(program, [2, 3], [2, 3])).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => ElementwiseProblem.Broadcast(program, [3], [3], [1, 1, 3])).Should().Throw<ArgumentException>();
         var builder = new ElementwiseBuilder();

@@ -61,10 +61,15 @@ internal sealed record FormulaReference(
             (x, _, _, _) => 0.5 * x * (1 + Math.Tanh(GeluArgument(x))), SimdMath.TanhUlps + TanhArgumentUlps + (2 * Step), (x, _, _, _) => x),
         ElementwiseOperation.Sigmoid => new((x, _, _, _) => Sigmoid(x), SimdMath.SigmoidUlps),
         ElementwiseOperation.HardSigmoid => new(
-            (x, _, _, p) => double.IsNaN(x) ? x : Math.Clamp((p.Alpha * x) + p.Beta, 0, 1), 2 * Step, (x, _, _, p) => Math.Min(Math.Abs(p.Alpha * x), 2) + Math.Abs(p.Beta)),
+            (x, _, _, p) => double.IsNaN(x) ? x : Math.Clamp((p.Alpha * x) + p.Beta, 0, 1),
+            2 * Step,
+            (x, _, _, p) => Math.Min(Math.Abs(p.Alpha * x), 2) + Math.Abs(p.Beta)),
         ElementwiseOperation.HardSwish => new(
             (x, _, _, _) => double.IsNaN(x) ? x : x * Math.Clamp((x / 6) + 0.5, 0, 1), 4 * Step, (x, _, _, _) => x),
-        ElementwiseOperation.Swish => new((x, _, _, p) => x * Sigmoid(p.Alpha * x), SimdMath.SigmoidUlps + (2 * Step), (x, _, _, p) => ArgumentScale(x * Sigmoid(p.Alpha * x), p.Alpha * x)),
+        ElementwiseOperation.Swish => new(
+            (x, _, _, p) => x * Sigmoid(p.Alpha * x),
+            SimdMath.SigmoidUlps + (2 * Step),
+            (x, _, _, p) => ArgumentScale(x * Sigmoid(p.Alpha * x), p.Alpha * x)),
         ElementwiseOperation.Mish => new((x, _, _, _) => x * Math.Tanh(Softplus(x)), MishUlps + Step),
         ElementwiseOperation.Tanh => new((x, _, _, _) => Math.Tanh(x), SimdMath.TanhUlps),
         ElementwiseOperation.Softplus => new((x, _, _, _) => Softplus(x), SimdMath.SoftplusUlps),
@@ -77,12 +82,16 @@ internal sealed record FormulaReference(
         ElementwiseOperation.EluGrad => new((dy, x, _, p) => x > 0 ? dy : dy * p.Alpha * Math.Exp(x), SimdMath.ExpUlps + (2 * Step)),
         ElementwiseOperation.SeluGrad => new((dy, x, _, p) => p.Beta * (x > 0 ? dy : dy * p.Alpha * Math.Exp(x)), SimdMath.ExpUlps + (3 * Step)),
         ElementwiseOperation.CeluGrad => new(
-            (dy, x, _, p) => x > 0 ? dy : dy * Math.Exp(x / p.Alpha), SimdMath.ExpUlps + (2 * Step), (dy, x, _, p) => x > 0 ? dy : ArgumentScale(dy * Math.Exp(x / p.Alpha), x / p.Alpha)),
+            (dy, x, _, p) => x > 0 ? dy : dy * Math.Exp(x / p.Alpha),
+            SimdMath.ExpUlps + (2 * Step),
+            (dy, x, _, p) => x > 0 ? dy : ArgumentScale(dy * Math.Exp(x / p.Alpha), x / p.Alpha)),
         ElementwiseOperation.GeluGrad => new(
             (dy, x, _, _) => dy * (NormalCdf(x) + (x * Density(x))), NormalUlps + SimdMath.ExpUlps + (6 * Step),
             (dy, x, _, _) => dy * (1 + Math.Abs(x * Density(x) * (1 + (x * x))))),
         ElementwiseOperation.GeluTanhGrad => new(
-            (dy, x, _, _) => dy * GeluTanhSlope(x), SimdMath.TanhUlps + TanhArgumentUlps + (4 * Step), (dy, x, _, _) => dy * (2 + (Math.Abs(x) < 50 ? GeluInnerSlope(x) * Math.Abs(x) : 0))),
+            (dy, x, _, _) => dy * GeluTanhSlope(x),
+            SimdMath.TanhUlps + TanhArgumentUlps + (4 * Step),
+            (dy, x, _, _) => dy * (2 + (Math.Abs(x) < 50 ? GeluInnerSlope(x) * Math.Abs(x) : 0))),
         ElementwiseOperation.SigmoidGrad => new((dy, y, _, _) => dy * y * (1 - y), 3 * Step, (dy, y, _, _) => dy * y * (1 + Math.Abs(y))),
         ElementwiseOperation.HardSigmoidGrad => new((dy, x, _, p) => (p.Alpha * x) + p.Beta is > 0 and < 1 ? p.Alpha * dy : 0, Step),
         ElementwiseOperation.HardSwishGrad => new(
@@ -101,7 +110,9 @@ internal sealed record FormulaReference(
         ElementwiseOperation.SqrtGrad => new((dy, y, _, _) => dy / (2 * y), 2 * Step),
         ElementwiseOperation.ReciprocalGrad => new((dy, y, _, _) => -dy * y * y, 2 * Step),
         ElementwiseOperation.ErfGrad => new(
-            (dy, x, _, _) => dy * 2 / Math.Sqrt(Math.PI) * Math.Exp(-x * x), SimdMath.ExpUlps + (3 * Step), (dy, x, _, _) => ArgumentScale(dy * 2 * Math.Exp(-x * x), x * x)),
+            (dy, x, _, _) => dy * 2 / Math.Sqrt(Math.PI) * Math.Exp(-x * x),
+            SimdMath.ExpUlps + (3 * Step),
+            (dy, x, _, _) => ArgumentScale(dy * 2 * Math.Exp(-x * x), x * x)),
         ElementwiseOperation.AbsGrad => new((dy, x, _, _) => dy * (x > 0 ? 1 : x < 0 ? -1 : x), Step),
         ElementwiseOperation.PReluGrad => new((dy, x, slope, _) => x > 0 ? dy : slope * dy, Step),
         ElementwiseOperation.PReluSlopeGrad => new((dy, x, _, _) => x > 0 ? 0 : x * dy, Step),

@@ -18,7 +18,10 @@ public sealed class FormulaTests
     private const double DenormalStep = 1.4e-45;
 
     private static readonly float[] s_special =
-        [0f, -0f, 1f, -1f, 0.5f, -0.5f, 2.5f, -2.5f, 3f, -3f, 1e-30f, -1e-30f, 1e30f, -1e30f, float.NaN, float.PositiveInfinity, float.NegativeInfinity];
+    [
+        0f, -0f, 1f, -1f, 0.5f, -0.5f, 2.5f, -2.5f, 3f, -3f, 1e-30f, -1e-30f, 1e30f, -1e30f,
+        float.NaN, float.PositiveInfinity, float.NegativeInfinity,
+    ];
 
     public static TheoryData<ElementwiseOperation, InstructionSet> Cases
     {

@@ -13,7 +13,9 @@ public sealed class OptimizerUpdatesTests
     private const int Steps = 5;
     private const double Ulp = 1.1920929e-7;
 
-    /// <summary>Each step of the chain rounds once, relative to terms of at most 2 here, and earlier steps' errors are passed on at most undiminished.</summary>
+    /// <summary>
+    /// Each step of the chain rounds once, relative to terms of at most 2 here, and earlier steps' errors are passed on at most undiminished.
+    /// </summary>
     private const double Tolerance = Steps * 8 * 2 * Ulp;
 
     public static TheoryData<float, float, bool, InstructionSet> SgdCases

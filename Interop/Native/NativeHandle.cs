@@ -1,12 +1,12 @@
 using System.Runtime.InteropServices;
 
-namespace Interop.OnnxRuntime;
+namespace Interop.Native;
 
-/// <summary>A native object of ONNX Runtime and the function that releases it.</summary>
-internal sealed unsafe class OrtHandle : SafeHandle
+/// <summary>A native object of an engine and the function that releases it.</summary>
+internal sealed unsafe class NativeHandle : SafeHandle
 {
     private readonly delegate* unmanaged<nint, void> _release;
-    private readonly OrtHandle? _parent;
+    private readonly NativeHandle? _parent;
     private readonly bool _holdsParent;
     private long _weight;
 
@@ -14,7 +14,7 @@ internal sealed unsafe class OrtHandle : SafeHandle
     /// <param name="value">The native object.</param>
     /// <param name="release">Its release function.</param>
     /// <param name="parent">What must be released later than this, whatever the order of disposal.</param>
-    public OrtHandle(nint value, delegate* unmanaged<nint, void> release, OrtHandle? parent = null)
+    public NativeHandle(nint value, delegate* unmanaged<nint, void> release, NativeHandle? parent = null)
         : base(0, ownsHandle: true)
     {
         _release = release;

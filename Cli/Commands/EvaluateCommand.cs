@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.Globalization;
+using Cli.Plumbing;
+using Cli.Runs;
+using Cli.Terminals;
+using Framework.Data;
+using Framework.Data.Sources;
+using Framework.Data.Transforms;
+using Framework.Execution;
+using Framework.Tensors;
+using Framework.Training;
+
+namespace Cli.Commands;
+
+/// <summary><c>cnn evaluate</c>: how well a network tells the images of a data set apart.</summary>
+internal static class EvaluateCommand
+{
+    // Beyond this a table does not fit a terminal; the JSON has all of it.
+    private const int MostColumns = 20;
+
+    private const int Batch = 100;
+
+    public static Command Create()
+    {
+        var model = new Option<string>("--model") { HelpName = "FILE.onnx|RUN", Description = "The network.", Required = true };
+        var data = Options.Data();
+        var split = new Option<string>("--split") { HelpName = "test|train", Description = "Which images; those to test on by default.", DefaultValueFactory = _ => "test" };
+        split.AcceptOnlyFromAmong("test", "train");
+        var threads = Options.Threads();
+        var json = Options.Json();
+        var command = new DocumentedCommand(
+            "evaluate",
+            "Prints accuracy (top-1 and top-5), loss and confusion.",
+            "cnn evaluate --model runs/first --data mnist",
+            """
+            Images are normalised as the model's file says (properties cnn.normalize.mean and cnn.normalize.deviation), or else by the data
+            set's own statistics.
+            """)
+        { model, data, split, threads, json };
+        command.SetAction(parsed => Run(
+            parsed.GetValue(model)!,
+            parsed.GetValue(data)!,
+            parsed.GetValue(split) == "train" ? DataSplit.Train : DataSplit.Test,
+            parsed.GetValue(threads) ?? 0,
+            new JsonOutput(parsed.GetValue(json))));
+        return command;
+    }
+
+    private static int Run(string modelPath, string dataName, DataSplit split, int threads, JsonOutput json)
+    {
+        var terminal = json.Terminal;
+        var model = ModelSource.OpenFile(modelPath);
+        var data = DataSets.Open(dataName, split);
+        model.CheckFits(data);
+        var (normalization, by) = model.Normalization(data, () => DataSets.Open(dataName, DataSplit.Train));
+
+        using var session = new Session(model.Graph, new SessionOptions { Threads = threads });
+        int batch = FixedBatch(session) ?? Batch;
+        var result = Evaluator.Evaluate(images => Scores(session, images, batch), data, [new Normalize(normalization)], batch);
+        Show(terminal, result, data.ClassNames, by);
+        json.Write(
+            new EvaluateFigures(result.Images, result.Top1, result.Top5, result.Loss, result.ImagesPerSecond, data.ClassNames, Rows(result.Confusion)),
+            FiguresJson.Default.EvaluateFigures);
+        return ExitCode.Done;
+    }
+
+    private static int? FixedBatch(Session session) =>
+        session.Graph.Inputs[0].Shape is { } shape && shape[0].IsKnown ? (int)shape[0].Value : null;
+
+    /// <summary>The scores of a batch; the last one is filled up for a network that takes whole batches only.</summary>
+    private static Tensor Scores(Session session, Tensor images, int batch)
+    {
+        int count = images.Shape[0];
+        if (count == batch || FixedBatch(session) is null) return session.Run(images)[0];
+        var whole = new Tensor(images.ElementType, [batch, .. images.Shape[1..]]);
+        images.CopyTo(whole.Slice(0, count));
+        return session.Run(whole)[0].Slice(0, count);
+    }
+
+    private static void Show(Terminal terminal, EvaluationResult result, IReadOnlyList<string> classes, string by)
+    {
+        terminal.Line(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{result.Images} images, normalised as {by} says: top-1 {result.Top1:P2}, top-5 {result.Top5:P2}, loss {result.Loss:F4}, {result.ImagesPerSecond:N0} images/s"));
+        int columns = result.Confusion.GetLength(1);
+        if (columns > MostColumns) return;
+        terminal.Line("Confusion: a row for each right class, a column for what the network says.");
+        terminal.Table(
+            ["", .. Enumerable.Range(0, columns).Select(c => $"{c}")],
+            [.. Rows(result.Confusion).Select((row, c) => (string[])[c < classes.Count && classes[c] != $"{c}" ? $"{c} {classes[c]}" : $"{c}", .. row.Select(n => $"{n}")])]);
+    }
+
+    private static int[][] Rows(int[,] table) =>
+        [.. Enumerable.Range(0, table.GetLength(0)).Select(r => Enumerable.Range(0, table.GetLength(1)).Select(c => table[r, c]).ToArray())];
+}

@@ -1,0 +1,61 @@
+using System.Text.Json.Serialization;
+
+namespace Cli.Plumbing;
+
+/// <summary>The figures of <c>cnn quickstart</c>.</summary>
+/// <param name="TrainSeconds">How long training took, evaluation left out.</param>
+/// <param name="TestImages">Test digits.</param>
+/// <param name="TestAccuracy">The share of them that is classified right.</param>
+/// <param name="OnnxFile">The file that was written.</param>
+/// <param name="ReimportMaxAbs">The largest difference between the network's scores and those of the file read again.</param>
+/// <param name="Onnxruntime">The comparison with ONNX Runtime; null where its library is not there.</param>
+/// <param name="Ok">Whether every check held.</param>
+internal sealed record QuickstartFigures(
+    double TrainSeconds, int TestImages, double TestAccuracy, string OnnxFile, double ReimportMaxAbs, EngineFigures? Onnxruntime, bool Ok);
+
+/// <summary>How far another engine's scores are from ours.</summary>
+/// <param name="Version">The engine's version.</param>
+/// <param name="MaxAbs">The largest difference over the largest magnitude of a score.</param>
+internal sealed record EngineFigures(string Version, double MaxAbs);
+
+/// <summary>The figures of <c>cnn train</c>; also the run's <c>report.json</c>.</summary>
+internal sealed record TrainFigures
+{
+    public required IReadOnlyList<EpochFigures> Epochs { get; init; }
+
+    public required double? TestAccuracy { get; init; }
+
+    public required double Seconds { get; init; }
+
+    public required string Run { get; init; }
+
+    public required string Model { get; init; }
+
+    public required string Data { get; init; }
+
+    public required bool Interrupted { get; init; }
+
+    public required SettingsFigures Settings { get; init; }
+}
+
+/// <summary>The figures of an epoch; also a line of the run's <c>log.jsonl</c>.</summary>
+internal sealed record EpochFigures(int Epoch, double Loss, double TrainAccuracy, double? TestAccuracy, double Seconds, double ImagesPerSecond);
+
+/// <summary>What a run was made with.</summary>
+internal sealed record SettingsFigures(
+    int Epochs, int Batch, string Optimizer, float Lr, float Momentum, float WeightDecay, string Schedule, long Seed);
+
+/// <summary>The figures of <c>cnn evaluate</c>. Rows of the confusion are right classes, columns the model's.</summary>
+internal sealed record EvaluateFigures(
+    int Images, double Top1, double Top5, double Loss, double ImagesPerSecond, IReadOnlyList<string> Classes, int[][] Confusion);
+
+/// <summary>How the figures are written.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(QuickstartFigures))]
+[JsonSerializable(typeof(TrainFigures))]
+[JsonSerializable(typeof(EpochFigures))]
+[JsonSerializable(typeof(EvaluateFigures))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
+internal sealed partial class FiguresJson : JsonSerializerContext;

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Numerics;
+
+namespace Cli.Plumbing;
+
+/// <summary>Options that several commands have, and the ways in which values are read.</summary>
+internal static class Options
+{
+    public static Option<string?> Json() => new("--json")
+    {
+        HelpName = "FILE",
+        Description = "Write the figures as JSON; - is standard output, and progress then goes to standard error.",
+    };
+
+    public static Option<int?> Threads() =>
+        AtLeast("--threads", 0, "N", "Threads that compute; 0, the default, is one for each processor. Results do not depend on it.");
+
+    public static Option<long?> Seed() => Number<long>("--seed", "N", "Seeds whatever is drawn at random; 1 by default.", _ => true, "an integer");
+
+    public static Option<string> Data() => new("--data")
+    {
+        HelpName = "NAME|FOLDER",
+        Description = "A data set of `cnn data list`, or a folder with IDX files named as MNIST's are.",
+        Required = true,
+    };
+
+    /// <summary>An option for an integer with a lower bound.</summary>
+    public static Option<int?> AtLeast(string name, int least, string helpName, string description) =>
+        Number<int>(name, helpName, description, n => n >= least, $"an integer of at least {least}");
+
+    /// <summary>An option for a number.</summary>
+    /// <param name="name">The option.</param>
+    /// <param name="helpName">What stands for the number in the help.</param>
+    /// <param name="description">What the help says.</param>
+    /// <param name="allowed">Which numbers are allowed.</param>
+    /// <param name="rule">These, in words.</param>
+    public static Option<T?> Number<T>(string name, string helpName, string description, Func<T, bool> allowed, string rule)
+        where T : struct, INumber<T> => new(name)
+        {
+            HelpName = helpName,
+            Description = description,
+            CustomParser = result => Parse(result, name, allowed, rule),
+        };
+
+    private static T? Parse<T>(ArgumentResult result, string name, Func<T, bool> allowed, string rule)
+        where T : struct, INumber<T>
+    {
+        string text = result.Tokens[0].Value;
+        if (T.TryParse(text, CultureInfo.InvariantCulture, out var number) && allowed(number)) return number;
+        result.AddError($"{name}: '{text}' is not {rule}.");
+        return null;
+    }
+}

@@ -1,0 +1,1 @@
+return Cli.Plumbing.CommandLine.Run(args);

@@ -1,0 +1,229 @@
+using System.Runtime.CompilerServices;
+using Framework.Kernels.Simd;
+
+namespace Framework.Kernels.Convolution;
+
+/// <summary>A stretch of neighbouring source floats that meet consecutive weights: the channels of a block, or taps of a row.</summary>
+/// <param name="Offset">Floats from a pixel's own place to the first.</param>
+/// <param name="Count">How many.</param>
+internal readonly record struct DirectTap(nint Offset, nint Count);
+
+/// <summary>
+/// One register tile of a direct convolution: a few pixels, one or two blocks of output channels, all taps of a list. The pixels
+/// come in two halves, neighbours within each; so a tile can be a piece of a row, or of two rows where rows are short.
+/// </summary>
+internal unsafe struct DirectTile
+{
+    /// <summary>The source at the first pixel.</summary>
+    public float* Source;
+
+    /// <summary>Floats from there to the first pixel of the second half.</summary>
+    public nint SourceHalf;
+
+    /// <summary>Whether neighbouring pixels lie one float apart in the source, rather than a block.</summary>
+    public bool Plain;
+
+    /// <summary>The taps.</summary>
+    public DirectTap* Taps;
+
+    /// <summary>Their number; none gives a sum of 0.</summary>
+    public int TapCount;
+
+    /// <summary>For each float that the taps name, in order, a vector for each output block.</summary>
+    public float* Weights;
+
+    /// <summary>The output at the first pixel.</summary>
+    public float* Target;
+
+    /// <summary>Floats from there to the first pixel of the second half.</summary>
+    public nint TargetHalf;
+
+    /// <summary>Floats from a pixel of the output to the next.</summary>
+    public nint TargetStep;
+
+    /// <summary>Floats from a block of output channels to the next.</summary>
+    public nint TargetBlock;
+
+    /// <summary>Added to the sums: earlier sums at the same places of the output, or else the bias.</summary>
+    public float* Addend;
+
+    /// <summary>Whether the addend is a bias: one vector a block, side by side.</summary>
+    public bool AddendIsBias;
+
+    /// <summary>Added too, its places those of the output; or null.</summary>
+    public float* Residual;
+
+    /// <summary>What the results are raised to at least; minus infinity to leave them.</summary>
+    public float Floor;
+
+    /// <summary>Pixels, at most <see cref="DirectTiles{TSimd}.MaxPixels"/>; the first half takes the odd one.</summary>
+    public int Pixels;
+
+    /// <summary>Blocks of output channels, 1 or 2.</summary>
+    public int Blocks;
+}
+
+/// <summary>The tiles of one instruction set: every number of pixels up to what the registers hold, one or two blocks.</summary>
+/// <remarks>The terms of a sum come in the order of taps and weights, whatever the tile.</remarks>
+internal static unsafe class DirectTiles<TSimd>
+    where TSimd : unmanaged, ISimd<TSimd>
+{
+    /// <summary>The most pixels in a tile: two accumulators each, two vectors of weights and a broadcast in 32 or 16 registers.</summary>
+    public static int MaxPixels => TSimd.Set switch
+    {
+        InstructionSet.Vector512 => 14,
+        InstructionSet.Scalar => 4,
+        _ => 6,
+    };
+
+    /// <summary>Computes a tile.</summary>
+    public static void Run(DirectTile* tile)
+    {
+        if (tile->Plain)
+        {
+            if (tile->Blocks == 2) Run<Count1, Count2>(tile);
+            else Run<Count1, Count1>(tile);
+        }
+        else
+        {
+            if (tile->Blocks == 2) Run<Count2, Count2>(tile);
+            else Run<Count2, Count1>(tile);
+        }
+    }
+
+    private static void Run<TStep, TBlocks>(DirectTile* tile)
+        where TStep : ICount
+        where TBlocks : ICount
+    {
+        switch (tile->Pixels)
+        {
+            case 1: Run<Count1, TStep, TBlocks>(tile); break;
+            case 2: Run<Count2, TStep, TBlocks>(tile); break;
+            case 3: Run<Count3, TStep, TBlocks>(tile); break;
+            case 4: Run<Count4, TStep, TBlocks>(tile); break;
+            case 5: Run<Count5, TStep, TBlocks>(tile); break;
+            case 6: Run<Count6, TStep, TBlocks>(tile); break;
+            case 7: Run<Count7, TStep, TBlocks>(tile); break;
+            case 8: Run<Count8, TStep, TBlocks>(tile); break;
+            case 9: Run<Count9, TStep, TBlocks>(tile); break;
+            case 10: Run<Count10, TStep, TBlocks>(tile); break;
+            case 11: Run<Count11, TStep, TBlocks>(tile); break;
+            case 12: Run<Count12, TStep, TBlocks>(tile); break;
+            case 13: Run<Count13, TStep, TBlocks>(tile); break;
+            case 14: Run<Count14, TStep, TBlocks>(tile); break;
+            default: throw new ArgumentOutOfRangeException(nameof(tile));
+        }
+    }
+
+    /// <remarks>
+    /// Not inlined and without calls, or the accumulators would live on the stack. Pixels lie 1 float apart where
+    /// <typeparamref name="TStep"/> is 1, a vector apart elsewhere: constants, so that they are reached by constant offsets.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Run<TPixels, TStep, TBlocks>(DirectTile* tile)
+        where TPixels : ICount
+        where TStep : ICount
+        where TBlocks : ICount
+    {
+        TSimd s00 = TSimd.Zero, s01 = TSimd.Zero;
+        TSimd s10 = TSimd.Zero, s11 = TSimd.Zero;
+        TSimd s20 = TSimd.Zero, s21 = TSimd.Zero;
+        TSimd s30 = TSimd.Zero, s31 = TSimd.Zero;
+        TSimd s40 = TSimd.Zero, s41 = TSimd.Zero;
+        TSimd s50 = TSimd.Zero, s51 = TSimd.Zero;
+        TSimd s60 = TSimd.Zero, s61 = TSimd.Zero;
+        TSimd s70 = TSimd.Zero, s71 = TSimd.Zero;
+        TSimd s80 = TSimd.Zero, s81 = TSimd.Zero;
+        TSimd s90 = TSimd.Zero, s91 = TSimd.Zero;
+        TSimd s100 = TSimd.Zero, s101 = TSimd.Zero;
+        TSimd s110 = TSimd.Zero, s111 = TSimd.Zero;
+        TSimd s120 = TSimd.Zero, s121 = TSimd.Zero;
+        TSimd s130 = TSimd.Zero, s131 = TSimd.Zero;
+        nint step = TStep.Value == 1 ? 1 : TSimd.Width;
+        int half = (TPixels.Value + 1) / 2;
+        float* weights = tile->Weights;
+        DirectTap* tap = tile->Taps;
+        for (DirectTap* end = tap + tile->TapCount; tap < end; tap++)
+        {
+            float* x = tile->Source + tap->Offset;
+            float* x2 = x + tile->SourceHalf;
+            for (nint i = tap->Count; i > 0; i--)
+            {
+                TSimd w0 = TSimd.Load(weights);
+                TSimd w1 = TBlocks.Value > 1 ? TSimd.Load(weights + TSimd.Width) : w0;
+                Add<TBlocks>(x, w0, w1, ref s00, ref s01);
+                if (TPixels.Value > 1) Add<TBlocks>(half > 1 ? x + step : x2, w0, w1, ref s10, ref s11);
+                if (TPixels.Value > 2) Add<TBlocks>(half > 2 ? x + (2 * step) : x2 + ((2 - half) * step), w0, w1, ref s20, ref s21);
+                if (TPixels.Value > 3) Add<TBlocks>(half > 3 ? x + (3 * step) : x2 + ((3 - half) * step), w0, w1, ref s30, ref s31);
+                if (TPixels.Value > 4) Add<TBlocks>(half > 4 ? x + (4 * step) : x2 + ((4 - half) * step), w0, w1, ref s40, ref s41);
+                if (TPixels.Value > 5) Add<TBlocks>(half > 5 ? x + (5 * step) : x2 + ((5 - half) * step), w0, w1, ref s50, ref s51);
+                if (TPixels.Value > 6) Add<TBlocks>(half > 6 ? x + (6 * step) : x2 + ((6 - half) * step), w0, w1, ref s60, ref s61);
+                if (TPixels.Value > 7) Add<TBlocks>(half > 7 ? x + (7 * step) : x2 + ((7 - half) * step), w0, w1, ref s70, ref s71);
+                if (TPixels.Value > 8) Add<TBlocks>(half > 8 ? x + (8 * step) : x2 + ((8 - half) * step), w0, w1, ref s80, ref s81);
+                if (TPixels.Value > 9) Add<TBlocks>(half > 9 ? x + (9 * step) : x2 + ((9 - half) * step), w0, w1, ref s90, ref s91);
+                if (TPixels.Value > 10) Add<TBlocks>(half > 10 ? x + (10 * step) : x2 + ((10 - half) * step), w0, w1, ref s100, ref s101);
+                if (TPixels.Value > 11) Add<TBlocks>(half > 11 ? x + (11 * step) : x2 + ((11 - half) * step), w0, w1, ref s110, ref s111);
+                if (TPixels.Value > 12) Add<TBlocks>(half > 12 ? x + (12 * step) : x2 + ((12 - half) * step), w0, w1, ref s120, ref s121);
+                if (TPixels.Value > 13) Add<TBlocks>(half > 13 ? x + (13 * step) : x2 + ((13 - half) * step), w0, w1, ref s130, ref s131);
+                weights += TBlocks.Value * TSimd.Width;
+                x++;
+                x2++;
+            }
+        }
+
+        float* y = tile->Target;
+        nint next = tile->TargetStep;
+        nint second = tile->TargetHalf - (half * next);
+        float* addend = tile->Addend;
+        nint addendStep = tile->AddendIsBias ? 0 : 1;
+        nint addendBlock = tile->AddendIsBias ? TSimd.Width : tile->TargetBlock;
+        float* residual = tile->Residual;
+        nint block = tile->TargetBlock;
+        TSimd floor = TSimd.Broadcast(tile->Floor);
+        Put<TBlocks>(y, 0, block, addend, addendStep, addendBlock, residual, floor, s00, s01);
+        if (TPixels.Value > 1) Put<TBlocks>(y, (1 * next) + (half > 1 ? 0 : second), block, addend, addendStep, addendBlock, residual, floor, s10, s11);
+        if (TPixels.Value > 2) Put<TBlocks>(y, (2 * next) + (half > 2 ? 0 : second), block, addend, addendStep, addendBlock, residual, floor, s20, s21);
+        if (TPixels.Value > 3) Put<TBlocks>(y, (3 * next) + (half > 3 ? 0 : second), block, addend, addendStep, addendBlock, residual, floor, s30, s31);
+        if (TPixels.Value > 4) Put<TBlocks>(y, (4 * next) + (half > 4 ? 0 : second), block, addend, addendStep, addendBlock, residual, floor, s40, s41);
+        if (TPixels.Value > 5) Put<TBlocks>(y, (5 * next) + (half > 5 ? 0 : second), block, addend, addendStep, addendBlock, residual, floor, s50, s51);
+        if (TPixels.Value > 6) Put<TBlocks>(y, (6 * next) + (half > 6 ? 0 : second), block, addend, addendStep, addendBlock, residual, floor, s60, s61);
+        if (TPixels.Value > 7) Put<TBlocks>(y, (7 * next) + (half > 7 ? 0 : second), block, addend, addendStep, addendBlock, residual, floor, s70, s71);
+        if (TPixels.Value > 8) Put<TBlocks>(y, (8 * next) + (half > 8 ? 0 : second), block, addend, addendStep, addendBlock, residual, floor, s80, s81);
+        if (TPixels.Value > 9) Put<TBlocks>(y, (9 * next) + (half > 9 ? 0 : second), block, addend, addendStep, addendBlock, residual, floor, s90, s91);
+        if (TPixels.Value > 10) Put<TBlocks>(y, (10 * next) + (half > 10 ? 0 : second), block, addend, addendStep, addendBlock, residual, floor, s100, s101);
+        if (TPixels.Value > 11) Put<TBlocks>(y, (11 * next) + (half > 11 ? 0 : second), block, addend, addendStep, addendBlock, residual, floor, s110, s111);
+        if (TPixels.Value > 12) Put<TBlocks>(y, (12 * next) + (half > 12 ? 0 : second), block, addend, addendStep, addendBlock, residual, floor, s120, s121);
+        if (TPixels.Value > 13) Put<TBlocks>(y, (13 * next) + (half > 13 ? 0 : second), block, addend, addendStep, addendBlock, residual, floor, s130, s131);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add<TBlocks>(float* x, TSimd w0, TSimd w1, ref TSimd sum0, ref TSimd sum1)
+        where TBlocks : ICount
+    {
+        if (TBlocks.Value > 1)
+        {
+            TSimd scalar = TSimd.Broadcast(*x);
+            sum0 = TSimd.MultiplyAdd(scalar, w0, sum0);
+            sum1 = TSimd.MultiplyAdd(scalar, w1, sum1);
+        }
+        else
+        {
+            sum0 = TSimd.MultiplyAddBroadcast(w0, x, sum0);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put<TBlocks>(
+        float* y, nint at, nint block, float* addend, nint addendStep, nint addendBlock, float* residual, TSimd floor, TSimd sum0, TSimd sum1)
+        where TBlocks : ICount
+    {
+        float* add = addend + (at * addendStep);
+        sum0 += TSimd.Load(add);
+        if (residual is not null) sum0 += TSimd.Load(residual + at);
+        TSimd.Store(y + at, TSimd.Max(floor, sum0));
+        if (TBlocks.Value == 1) return;
+        sum1 += TSimd.Load(add + addendBlock);
+        if (residual is not null) sum1 += TSimd.Load(residual + at + block);
+        TSimd.Store(y + at + block, TSimd.Max(floor, sum1));
+    }
+}

@@ -1,0 +1,270 @@
+using Framework.Kernels.Simd;
+using Framework.Threading;
+
+namespace Framework.Kernels.Convolution;
+
+/// <summary>
+/// The weight gradient summed directly in registers: a vector of output channels for each of sixteen input channels, or for each
+/// tap of a row where the input is plain and has few channels.
+/// </summary>
+/// <remarks>
+/// Items of work own parts of the weights and go through the whole batch, so nothing is summed across items. Each rectangle of
+/// the output is summed in registers and added to what came before, in order of images and rectangles. At last the sums, whose
+/// lanes are output channels, are turned into the weights' layout.
+/// </remarks>
+/// <param name="plain">Whether the input is plain.</param>
+internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain) : WeightGradientKernel(
+    $"WeightGradientDirect{(plain ? "Plain" : "")}16x{TSimd.Width}{TSimd.Set}", TSimd.Set)
+    where TSimd : unmanaged, ISimd<TSimd>
+{
+    private const int MostPlainChannels = 4;
+
+    /// <summary>Points of a rectangle: few enough that what is read stays in the nearer caches, and that a sum loses little.</summary>
+    private const int PointsOfBand = 512;
+
+    private const int ItemsWanted = 16;
+    private const long LeastWork = 1 << 17;
+
+    /// <summary>Blocks of either side that an item takes at most, so that what it reads serves several products.</summary>
+    private const int LargestBlocks = 4;
+
+    public override string? Refusal(in ConvolutionProblem problem)
+    {
+        if (DirectRefusal.Of(problem, TSimd.Width) is { } refusal) return refusal;
+        if (!plain) return null;
+        if (TSimd.Width == 1) return "a block of one channel is plain already.";
+        if (problem.Groups != 1) return "a plain input is read for one group only.";
+        if (problem.Dilation.Width != 1) return "a plain input needs taps side by side.";
+        if (problem.Kernel.Width > WeightGradientTiles<TSimd>.MaxCount) return $"a filter's row has more than {WeightGradientTiles<TSimd>.MaxCount} taps.";
+        return problem.InputChannels > MostPlainChannels ? $"a plain input pays up to {MostPlainChannels} channels." : null;
+    }
+
+    public override BlockedLayout InputLayout(in ConvolutionProblem problem) => plain ? BlockedLayout.Plain : new(TSimd.Width);
+
+    public override BlockedLayout OutputLayout(in ConvolutionProblem problem) => new(TSimd.Width);
+
+    public override nint WorkspaceFloats(in ConvolutionProblem problem, int threads) => SumFloats(problem) + (plain ? threads * RowsFloats(problem) : 0);
+
+    public override void Run(in ConvolutionProblem problem, in WeightGradientArguments arguments, WorkerPool pool)
+    {
+        if (plain)
+        {
+            var job = new PlainSums { Problem = problem, Arguments = arguments };
+            pool.Run(problem.InputChannels * problem.Kernel.Height * OutputBlocks(problem), job);
+        }
+        else
+        {
+            var job = new BlockedSums(problem, arguments);
+            pool.Run(job.Items, job);
+        }
+
+        var turn = new Turn
+        {
+            Sums = arguments.Workspace,
+            Weights = arguments.WeightGradient,
+            Groups = problem.Groups,
+            Channels = problem.OutputChannelsOfGroup,
+            Length = problem.InputChannelsOfGroup * problem.Taps,
+        };
+        pool.Run(problem.Groups * OutputBlocks(problem), turn);
+    }
+
+    private static int OutputBlocks(in ConvolutionProblem problem) => ((problem.OutputChannelsOfGroup - 1) / TSimd.Width) + 1;
+
+    /// <summary>[group][output block][input channel][tap][lane].</summary>
+    private static nint SumFloats(in ConvolutionProblem problem) =>
+        (nint)problem.Groups * OutputBlocks(problem) * problem.InputChannelsOfGroup * problem.Taps * TSimd.Width;
+
+    /// <summary>Rows of the output in a rectangle.</summary>
+    private static EvenSplit Bands(in ConvolutionProblem problem) => new(problem.Output.Height, Math.Max(1, PointsOfBand / problem.Output.Width));
+
+    /// <summary>Floats of a row of the input with what of the pads the filter reaches.</summary>
+    private static int PaddedWidth(in ConvolutionProblem problem) => ((problem.Output.Width - 1) * problem.Stride.Width) + problem.Kernel.Width;
+
+    private static nint RowsFloats(in ConvolutionProblem problem) => (nint)Bands(problem).Longest * PaddedWidth(problem);
+
+    /// <summary>The output's positions along an axis at which a tap meets the input.</summary>
+    private static (int From, int To) Valid(int displacement, int stride, int input, int output)
+    {
+        int from = displacement >= 0 ? 0 : (stride - 1 - displacement) / stride;
+        int to = displacement >= input ? 0 : ((input - 1 - displacement) / stride) + 1;
+        return (from, Math.Max(from, Math.Min(to, output)));
+    }
+
+    private struct BlockedSums : IJob
+    {
+        private readonly ConvolutionProblem _problem;
+        private readonly WeightGradientArguments _arguments;
+        private readonly EvenSplit _outputs;
+        private readonly EvenSplit _inputs;
+        private readonly EvenSplit _taps;
+
+        public BlockedSums(in ConvolutionProblem problem, in WeightGradientArguments arguments)
+        {
+            _problem = problem;
+            _arguments = arguments;
+            int outputs = OutputBlocks(problem);
+            int inputs = ((problem.InputChannelsOfGroup - 1) / TSimd.Width) + 1;
+            int outputPart = Math.Min(outputs, LargestBlocks), inputPart = Math.Min(inputs, LargestBlocks), tapPart = problem.Taps;
+            while (true)
+            {
+                _outputs = new EvenSplit(outputs, outputPart);
+                _inputs = new EvenSplit(inputs, inputPart);
+                _taps = new EvenSplit(problem.Taps, tapPart);
+                int largest = Math.Max(tapPart, Math.Max(outputPart, inputPart));
+                if (Items >= ItemsWanted || largest == 1 || problem.MultiplyAdds / Items < 2 * LeastWork) return;
+                if (tapPart == largest) tapPart = (tapPart + 1) / 2;
+                else if (outputPart == largest) outputPart = (outputPart + 1) / 2;
+                else inputPart = (inputPart + 1) / 2;
+            }
+        }
+
+        public readonly int Items => _problem.Groups * _outputs.Parts * _inputs.Parts * _taps.Parts;
+
+        public readonly void Execute(int index, int worker)
+        {
+            int taps = index % _taps.Parts;
+            int inputs = index / _taps.Parts % _inputs.Parts;
+            int outputs = index / _taps.Parts / _inputs.Parts % _outputs.Parts;
+            int group = index / _taps.Parts / _inputs.Parts / _outputs.Parts;
+            var bands = Bands(_problem);
+            for (int image = 0; image < _problem.Batch; image++)
+            {
+                for (int band = 0; band < bands.Parts; band++)
+                {
+                    for (int output = _outputs.Start(outputs); output < _outputs.Start(outputs + 1); output++)
+                    {
+                        for (int input = _inputs.Start(inputs); input < _inputs.Start(inputs + 1); input++)
+                        {
+                            for (int tap = _taps.Start(taps); tap < _taps.Start(taps + 1); tap++)
+                                Add(group, image, bands.Start(band), bands.Start(band + 1), output, input, tap);
+                        }
+                    }
+                }
+            }
+        }
+
+        private readonly void Add(int group, int image, int fromRow, int toRow, int outputBlock, int inputBlock, int tap)
+        {
+            var stride = _problem.Stride;
+            var (_, inputHeight, inputWidth) = _problem.Input;
+            var (_, outputHeight, outputWidth) = _problem.Output;
+            int row = (tap / _problem.Kernel.Width * _problem.Dilation.Height) - _problem.PadBegin.Height;
+            int column = (tap % _problem.Kernel.Width * _problem.Dilation.Width) - _problem.PadBegin.Width;
+            var (top, bottom) = Valid(row, stride.Height, inputHeight, outputHeight);
+            var (left, right) = Valid(column, stride.Width, inputWidth, outputWidth);
+            top = Math.Max(top, fromRow);
+            bottom = Math.Min(bottom, toRow);
+
+            int channel = inputBlock * TSimd.Width;
+            int inputBlocks = ((_problem.InputChannelsOfGroup - 1) / TSimd.Width) + 1;
+            nint outputPlane = ((((nint)image * _problem.Groups) + group) * OutputBlocks(_problem)) + outputBlock;
+            nint inputPlane = ((((nint)image * _problem.Groups) + group) * inputBlocks) + inputBlock;
+            nint sumBlock = (((nint)group * OutputBlocks(_problem)) + outputBlock) * _problem.InputChannelsOfGroup;
+
+            WeightGradientTile tile = default;
+            tile.Rows = right > left ? Math.Max(0, bottom - top) : 0;
+            tile.Columns = right - left;
+            tile.InputStep = (nint)stride.Width * TSimd.Width;
+            tile.InputRowStep = (nint)stride.Height * inputWidth * TSimd.Width;
+            tile.GradientRowStep = (nint)outputWidth * TSimd.Width;
+            if (tile.Rows > 0)
+            {
+                nint inputPoint = ((nint)((top * stride.Height) + row) * inputWidth) + (left * stride.Width) + column;
+                tile.Input = _arguments.Input + (((inputPlane * inputHeight * inputWidth) + inputPoint) * TSimd.Width);
+                tile.Gradient = _arguments.OutputGradient + (((outputPlane * outputHeight * outputWidth) + ((nint)top * outputWidth) + left) * TSimd.Width);
+            }
+
+            tile.Sum = _arguments.Workspace + ((((sumBlock + channel) * _problem.Taps) + tap) * TSimd.Width);
+            tile.SumStep = (nint)_problem.Taps * TSimd.Width;
+            tile.Count = Math.Min(TSimd.Width, _problem.InputChannelsOfGroup - channel);
+            tile.Accumulate = image > 0 || fromRow > 0;
+            WeightGradientTiles<TSimd>.Run(&tile);
+        }
+    }
+
+    private struct PlainSums : IJob
+    {
+        public ConvolutionProblem Problem;
+        public WeightGradientArguments Arguments;
+
+        public readonly void Execute(int index, int worker)
+        {
+            int blocks = OutputBlocks(Problem);
+            int block = index % blocks;
+            int kernelRow = index / blocks % Problem.Kernel.Height;
+            int channel = index / blocks / Problem.Kernel.Height;
+            var (_, outputHeight, outputWidth) = Problem.Output;
+            float* rows = Arguments.Workspace + SumFloats(Problem) + (worker * RowsFloats(Problem));
+            nint sum = ((((nint)block * Problem.InputChannels) + channel) * Problem.Taps) + (kernelRow * Problem.Kernel.Width);
+            var bands = Bands(Problem);
+
+            WeightGradientTile tile = default;
+            tile.Input = rows;
+            tile.InputStep = Problem.Stride.Width;
+            tile.InputRowStep = PaddedWidth(Problem);
+            tile.GradientRowStep = (nint)outputWidth * TSimd.Width;
+            tile.Columns = outputWidth;
+            tile.Sum = Arguments.Workspace + (sum * TSimd.Width);
+            tile.SumStep = TSimd.Width;
+            tile.Count = Problem.Kernel.Width;
+            for (int image = 0; image < Problem.Batch; image++)
+            {
+                float* input = Arguments.Input + (((nint)image * Problem.InputChannels) + channel) * Problem.Input.Volume;
+                for (int band = 0; band < bands.Parts; band++)
+                {
+                    CopyRows(input, kernelRow, bands.Start(band), bands.Length(band), rows);
+                    nint point = (((nint)image * blocks) + block) * outputHeight * outputWidth;
+                    tile.Gradient = Arguments.OutputGradient + ((point + ((nint)bands.Start(band) * outputWidth)) * TSimd.Width);
+                    tile.Rows = bands.Length(band);
+                    WeightGradientTiles<TSimd>.Run(&tile);
+                    tile.Accumulate = true;
+                }
+            }
+        }
+
+        /// <summary>The rows of the input that a filter's row meets, with the zeros left and right of them.</summary>
+        private readonly void CopyRows(float* input, int kernelRow, int from, int count, float* target)
+        {
+            int width = PaddedWidth(Problem);
+            int before = Math.Min(Problem.PadBegin.Width, width);
+            int inside = Math.Clamp(width - before, 0, Problem.Input.Width);
+            for (int row = from; row < from + count; row++, target += width)
+            {
+                int inputRow = (row * Problem.Stride.Height) + (kernelRow * Problem.Dilation.Height) - Problem.PadBegin.Height;
+                var padded = new Span<float>(target, width);
+                if ((uint)inputRow >= (uint)Problem.Input.Height)
+                {
+                    padded.Clear();
+                    continue;
+                }
+
+                padded[..before].Clear();
+                new ReadOnlySpan<float>(input + ((nint)inputRow * Problem.Input.Width), inside).CopyTo(padded[before..]);
+                padded[(before + inside)..].Clear();
+            }
+        }
+    }
+
+    private struct Turn : IJob
+    {
+        public float* Sums;
+        public float* Weights;
+        public int Groups;
+
+        /// <summary>Output channels of a group.</summary>
+        public int Channels;
+
+        /// <summary>Weights of an output channel.</summary>
+        public int Length;
+
+        public readonly void Execute(int index, int worker)
+        {
+            int blocks = ((Channels - 1) / TSimd.Width) + 1;
+            int group = index / blocks, channel = index % blocks * TSimd.Width;
+            int lanes = Math.Min(TSimd.Width, Channels - channel);
+            float* target = Weights + (((nint)group * Channels) + channel) * Length;
+            Transposition.Run(Sums + ((nint)index * Length * TSimd.Width), TSimd.Width, target, Length, Length, lanes);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using Framework.Kernels.Gemm;
+using Framework.Kernels.Simd;
+using Framework.Threading;
+
+namespace Framework.Kernels.Convolution;
+
+/// <summary>
+/// Weights in the order in which <see cref="DirectTile"/> reads them: [group][pair of target blocks][source block][tap][source
+/// channel][target lanes], without gaps; the last pair of a group may be a single block.
+/// </summary>
+internal unsafe struct DirectWeights<TSimd> : IJob
+    where TSimd : unmanaged, ISimd<TSimd>
+{
+    /// <summary>Plain weights, [group][target or source][source or target][filter taps].</summary>
+    public float* Plain;
+
+    /// <summary>Floats from a target channel's weights to the next's.</summary>
+    public nint TargetStep;
+
+    /// <summary>Floats from a source channel's weights to the next's.</summary>
+    public nint SourceStep;
+
+    /// <summary>Taps of the filter.</summary>
+    public int FilterTaps;
+
+    /// <summary>The packed weights.</summary>
+    public float* Packed;
+
+    /// <summary>The taps to pack, at most <see cref="FilterTap.Most"/>.</summary>
+    public FilterTap* Taps;
+
+    public int TapCount;
+
+    public int Groups;
+
+    /// <summary>Channels of a group that are summed over.</summary>
+    public int SourceChannels;
+
+    /// <summary>Channels of a block of the source.</summary>
+    public int SourceLanes;
+
+    /// <summary>Channels of a group that are computed.</summary>
+    public int TargetChannels;
+
+    private readonly int Blocks => ((TargetChannels - 1) / TSimd.Width) + 1;
+
+    private readonly int Pairs => (Blocks + 1) / 2;
+
+    /// <summary>Floats that a group takes.</summary>
+    public readonly nint GroupFloats => (nint)SourceChannels * TapCount * Blocks * TSimd.Width;
+
+    public readonly void Pack(WorkerPool pool) => pool.Run(Groups * Pairs, this);
+
+    public readonly void Execute(int index, int worker)
+    {
+        int group = index / Pairs, pair = index % Pairs;
+        int width = Math.Min(2, Blocks - (2 * pair)) * TSimd.Width;
+        int lane = pair * 2 * TSimd.Width;
+        int lanes = Math.Min(width, TargetChannels - lane);
+        float* source = Plain + ((nint)group * TargetChannels * SourceChannels * FilterTaps) + (lane * TargetStep);
+        float* target = Packed + (group * GroupFloats) + ((nint)lane * SourceChannels * TapCount);
+        if (FilterTaps == 1 && TapCount == 1)
+        {
+            GemmPanels.Pack(source, SourceStep, TargetStep, target, SourceChannels, lanes, width);
+            return;
+        }
+
+        float* turned = stackalloc float[FilterTap.Most * 2 * TSimd.Width];
+        for (int channel = 0; channel < SourceChannels; channel++)
+        {
+            int first = channel / SourceLanes * SourceLanes;
+            int channelsOfBlock = Math.Min(SourceLanes, SourceChannels - first);
+            GemmPanels.Pack(source + (channel * SourceStep), 1, TargetStep, turned, FilterTaps, lanes, width);
+            for (int tap = 0; tap < TapCount; tap++)
+            {
+                nint at = ((nint)first * TapCount) + ((nint)tap * channelsOfBlock) + (channel - first);
+                new ReadOnlySpan<float>(turned + (Taps[tap].Kernel * width), width).CopyTo(new Span<float>(target + (at * width), width));
+            }
+        }
+    }
+}

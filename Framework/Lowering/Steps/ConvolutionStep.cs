@@ -1,0 +1,177 @@
+using Framework.Execution;
+using Framework.Graphs;
+using Framework.Kernels;
+using Framework.Kernels.Convolution;
+using Framework.Kernels.Gemm;
+using Framework.Kernels.Simd;
+using Framework.Operators;
+using Framework.Tensors;
+using Framework.Threading;
+
+namespace Framework.Lowering;
+
+/// <summary>A convolution, or one of its gradients, by a kernel of its list. Constant weights are packed once, others at each run.</summary>
+internal abstract unsafe class ConvolutionStep : Step
+{
+    private float* _packed;
+
+    private ConvolutionStep(Node node, ConvolutionProblem problem, ConvolutionKernel kernel, IReadOnlyList<Value> reads)
+        : base(node, kernel.Name, reads, [node.Outputs[0]!]) => Problem = problem;
+
+    /// <summary>Which of the three is computed.</summary>
+    internal enum Kind
+    {
+        /// <summary>The output, from (X, W, B).</summary>
+        Forward,
+
+        /// <summary>The gradient of the input, from (dY, W).</summary>
+        InputGradient,
+
+        /// <summary>The gradient of the weights, from (dY, X).</summary>
+        WeightGradient,
+    }
+
+    public override long MultiplyAdds => Problem.MultiplyAdds;
+
+    protected ConvolutionProblem Problem { get; }
+
+    /// <summary>How the chosen kernel wants input and output to lie; null where no kernel takes the node.</summary>
+    public static (Layout Input, Layout Output)? KernelLayouts(Node node, Kind kind, InstructionSet set)
+    {
+        if (ProblemOf(node, kind) is not { } problem) return null;
+        var kernel = Select(problem, kind, set);
+        return (Of(kernel.InputLayout(problem)), Of(kernel.OutputLayout(problem)));
+    }
+
+    public static Step? For(Node node, InstructionSet set) => Make(node, Kind.Forward, set);
+
+    public static Step? ForInputGradient(Node node, InstructionSet set) => Make(node, Kind.InputGradient, set);
+
+    public static Step? ForWeightGradient(Node node, InstructionSet set) => Make(node, Kind.WeightGradient, set);
+
+    private static Layout Of(BlockedLayout layout) => new(layout.IsPlain ? 0 : layout.Block);
+
+    private static ConvolutionStep? Make(Node node, Kind kind, InstructionSet set)
+    {
+        if (ProblemOf(node, kind) is not { } problem) return null;
+        return kind switch
+        {
+            Kind.Forward => new Forward(node, problem, ConvolutionForward.List.Select(problem, set)) { Refusals = Passed.Over(ConvolutionForward.List, ConvolutionForward.List.Select(problem, set), problem, set) },
+            Kind.InputGradient => new InputGradient(node, problem, ConvolutionInputGradient.List.Select(problem, set)) { Refusals = Passed.Over(ConvolutionInputGradient.List, ConvolutionInputGradient.List.Select(problem, set), problem, set) },
+            _ => new WeightGradient(node, problem, ConvolutionWeightGradient.List.Select(problem, set)) { Refusals = Passed.Over(ConvolutionWeightGradient.List, ConvolutionWeightGradient.List.Select(problem, set), problem, set) },
+        };
+    }
+
+    private static ConvolutionKernel Select(in ConvolutionProblem problem, Kind kind, InstructionSet set) => kind switch
+    {
+        Kind.Forward => ConvolutionForward.List.Select(problem, set),
+        Kind.InputGradient => ConvolutionInputGradient.List.Select(problem, set),
+        _ => ConvolutionWeightGradient.List.Select(problem, set),
+    };
+
+    private static ConvolutionProblem? ProblemOf(Node node, Kind kind)
+    {
+        var output = node.Outputs[0]!;
+        var (x, w, y) = kind switch
+        {
+            Kind.Forward => (node.Inputs[0]!, node.Inputs[1]!, output),
+            Kind.InputGradient => (output, node.Inputs[1]!, node.Inputs[0]!),
+            _ => (node.Inputs[1]!, output, node.Inputs[0]!),
+        };
+        if (output.ElementType != ElementType.Float32 || x.Shape!.Rank is < 3 or > 5) return null;
+        if (x.Shape.ElementCount == 0 || y.Shape!.ElementCount == 0) return null;
+        var (input, weight) = (x.Shape.ToShape(x.Name), w.Shape!.ToShape(w.Name));
+        var window = Window.Of(node.Attributes, input.Extents[2..], weight.Extents[2..], y.Shape.ToShape(y.Name).Extents[2..]);
+        return new ConvolutionProblem(input[0], input[1], weight[0], Extended(window.Input, 1), Extended(window.Kernel, 1))
+        {
+            Stride = Extended(window.Strides, 1),
+            Dilation = Extended(window.Dilations, 1),
+            PadBegin = Extended(window.PadsBegin, 0),
+            PadEnd = Extended(window.PadsEnd, 0),
+            Groups = (int)node.Attributes.Int("group", 1),
+            HasBias = kind == Kind.Forward && node.Inputs.Count > 2 && node.Inputs[2] is not null,
+            Activation = node.Attributes.Has(Fused.ActivationAttribute) ? FusedActivation.Relu : FusedActivation.None,
+        };
+    }
+
+    // One- and two-dimensional problems lack the outer axes.
+    private static Extents Extended(int[] extents, int missing) => extents.Length switch
+    {
+        1 => new(missing, missing, extents[0]),
+        2 => new(missing, extents[0], extents[1]),
+        _ => new(extents[0], extents[1], extents[2]),
+    };
+
+    private static nint PackedBytes(WeightReadingKernel kernel, in ConvolutionProblem problem) => kernel.PackedWeightFloats(problem) * sizeof(float);
+
+    private void PackOnce(WeightReadingKernel kernel, PlanMemory memory, WorkerPool pool)
+    {
+        if (!IsConstant(1) || PackedBytes(kernel, Problem) is not (> 0 and var bytes)) return;
+        _packed = (float*)memory.Allocate(bytes);
+        kernel.PackWeights(Problem, Read(1), _packed, pool);
+    }
+
+    // Packed weights first, the kernel's own scratch behind them.
+    private float* Weights(WeightReadingKernel kernel, ref byte* workspace, WorkerPool pool)
+    {
+        if (_packed != null) return _packed;
+        if (PackedBytes(kernel, Problem) is not (> 0 and var bytes)) return Read(1);
+        var packed = (float*)workspace;
+        kernel.PackWeights(Problem, Read(1), packed, pool);
+        workspace += Aligned(bytes);
+        return packed;
+    }
+
+    private nint ScratchBytes(WeightReadingKernel kernel, int threads) =>
+        (IsConstant(1) ? 0 : Aligned(PackedBytes(kernel, Problem))) + (kernel.WorkspaceFloats(Problem, threads) * sizeof(float));
+
+    private static nint Aligned(nint bytes) => (bytes + Storage.Alignment - 1) & ~(nint)(Storage.Alignment - 1);
+
+    private sealed class Forward(Node node, ConvolutionProblem problem, ForwardKernel kernel)
+        : ConvolutionStep(node, problem, kernel, [.. node.Inputs.OfType<Value>()])
+    {
+        public override nint WorkspaceBytes(int threads) => ScratchBytes(kernel, threads);
+
+        public override void Prepare(PlanMemory memory, WorkerPool pool) => PackOnce(kernel, memory, pool);
+
+        public override void Run(byte* workspace, WorkerPool pool)
+        {
+            float* weights = Weights(kernel, ref workspace, pool);
+            kernel.Run(
+                Problem,
+                new ForwardArguments
+                {
+                    Input = Read(0), Weights = weights, Bias = Problem.HasBias ? Read(2) : null, Output = Write(0), Workspace = (float*)workspace,
+                },
+                pool);
+        }
+    }
+
+    private sealed class InputGradient(Node node, ConvolutionProblem problem, InputGradientKernel kernel)
+        : ConvolutionStep(node, problem, kernel, [node.Inputs[0]!, node.Inputs[1]!])
+    {
+        public override nint WorkspaceBytes(int threads) => ScratchBytes(kernel, threads);
+
+        public override void Prepare(PlanMemory memory, WorkerPool pool) => PackOnce(kernel, memory, pool);
+
+        public override void Run(byte* workspace, WorkerPool pool)
+        {
+            float* weights = Weights(kernel, ref workspace, pool);
+            kernel.Run(
+                Problem,
+                new InputGradientArguments { OutputGradient = Read(0), Weights = weights, InputGradient = Write(0), Workspace = (float*)workspace },
+                pool);
+        }
+    }
+
+    private sealed class WeightGradient(Node node, ConvolutionProblem problem, WeightGradientKernel kernel)
+        : ConvolutionStep(node, problem, kernel, [node.Inputs[0]!, node.Inputs[1]!])
+    {
+        public override nint WorkspaceBytes(int threads) => kernel.WorkspaceFloats(Problem, threads) * sizeof(float);
+
+        public override void Run(byte* workspace, WorkerPool pool) => kernel.Run(
+            Problem,
+            new WeightGradientArguments { OutputGradient = Read(0), Input = Read(1), WeightGradient = Write(0), Workspace = (float*)workspace },
+            pool);
+    }
+}

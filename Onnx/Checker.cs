@@ -1,0 +1,91 @@
+using Framework.Errors;
+using Onnx.Wire;
+
+namespace Onnx;
+
+/// <summary>
+/// The rules that the messages of a model must keep whatever its operators mean: what is required is there, every name is assigned once and
+/// read only where something makes it, attributes and types have the form that they claim.
+/// </summary>
+internal static class Checker
+{
+    // Files of this format version and later name their operator sets.
+    private const int FirstWithOpsets = 3;
+
+    /// <summary>Checks a model.</summary>
+    /// <exception cref="ModelFormatException">A rule is broken; the message names the first place.</exception>
+    public static void Check(ModelProto model)
+    {
+        if (model.Graph is null) throw new ModelFormatException("model", "holds no graph.", "The file is truncated, or no ONNX file.");
+        if (!model.HasIrVersion || model.IrVersion < 1) throw new ModelFormatException("model", "does not say its format version (ir_version).");
+        if (model.OpsetImport.Count == 0 && model.IrVersion >= FirstWithOpsets)
+            throw new ModelFormatException("model", "does not say which operator set its nodes are of (opset_import).", "The file is truncated, or no ONNX file.");
+        foreach (var group in model.OpsetImport.GroupBy(o => o.Domain is "ai.onnx" ? "" : o.Domain))
+        {
+            if (group.Count() > 1) throw new ModelFormatException("model", $"names the operator set of the domain '{group.Key}' twice.");
+            if (group.First().Version < 1) throw new ModelFormatException("model", $"names version {group.First().Version} of the domain '{group.Key}'.");
+        }
+
+        CheckGraph(model.Graph, "graph", []);
+    }
+
+    private static void CheckGraph(GraphProto graph, string place, HashSet<string> outer)
+    {
+        var assigned = new HashSet<string>();
+        foreach (var input in graph.Input) Assign(input.Name, $"{place}, input '{input.Name}'");
+        var initializers = new HashSet<string>();
+        foreach (var initializer in graph.Initializer)
+        {
+            string where = $"{place}, initializer '{initializer.Name}'";
+            if (initializer.Name.Length == 0) throw new ModelFormatException(where, "has no name.");
+            if (!initializers.Add(initializer.Name)) throw Twice(where);
+            assigned.Add(initializer.Name);
+        }
+
+        foreach (var sparse in graph.SparseInitializer) Assign(sparse.Values?.Name ?? "", $"{place}, sparse initializer");
+        foreach (var node in graph.Node)
+        {
+            foreach (string output in node.Output.Where(o => o.Length > 0)) Assign(output, PlaceOf(node));
+        }
+
+        var visible = new HashSet<string>(outer.Concat(assigned));
+        foreach (var node in graph.Node) CheckNode(node, visible);
+        var outputs = new HashSet<string>();
+        foreach (var output in graph.Output)
+        {
+            if (!visible.Contains(output.Name)) throw new ModelFormatException($"{place}, output '{output.Name}'", "nothing makes it.");
+            if (!outputs.Add(output.Name)) throw Twice($"{place}, output '{output.Name}'");
+        }
+
+        void Assign(string name, string where)
+        {
+            if (name.Length == 0) throw new ModelFormatException(where, "has no name.");
+            if (!assigned.Add(name) || outer.Contains(name)) throw Twice($"{where}, value '{name}'");
+        }
+    }
+
+    private static void CheckNode(NodeProto node, HashSet<string> visible)
+    {
+        if (node.OpType.Length == 0) throw new ModelFormatException(PlaceOf(node), "names no operator.");
+        foreach (string input in node.Input)
+        {
+            if (input.Length > 0 && !visible.Contains(input))
+                throw new ModelFormatException(PlaceOf(node), $"reads '{input}', which nothing makes: no node, input or initializer has this name.");
+        }
+
+        if (node.Output.Count == 0) throw new ModelFormatException(PlaceOf(node), "makes nothing.");
+        var names = new HashSet<string>();
+        foreach (var attribute in node.Attribute)
+        {
+            string where = $"{PlaceOf(node)}, attribute '{attribute.Name}'";
+            if (attribute.Name.Length == 0) throw new ModelFormatException(where, "has no name.");
+            if (!names.Add(attribute.Name)) throw Twice(where);
+            foreach (var body in attribute.G is null ? attribute.Graphs : attribute.Graphs.Append(attribute.G)) CheckGraph(body, where, visible);
+        }
+    }
+
+    private static string PlaceOf(NodeProto node) =>
+        node.Name.Length > 0 ? $"{node.Name} ({node.OpType})" : $"node that makes '{node.Output.FirstOrDefault(o => o.Length > 0)}' ({node.OpType})";
+
+    private static ModelFormatException Twice(string place) => new(place, "is assigned twice; every name is assigned once.");
+}
