@@ -1,5 +1,6 @@
 using Framework.Graphs;
 using Framework.Kernels.Simd;
+using Framework.Lowering.Steps;
 using Framework.Operators;
 
 namespace Framework.Lowering;

@@ -1,5 +1,6 @@
 using Framework.Execution;
 using Framework.Graphs;
+using Framework.Lowering.Steps;
 using Framework.Operators;
 using Framework.Tensors;
 using Framework.Threading;

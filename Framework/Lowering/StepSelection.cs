@@ -1,6 +1,7 @@
 using Framework.Execution;
 using Framework.Graphs;
 using Framework.Kernels.Simd;
+using Framework.Lowering.Steps;
 using Framework.Operators;
 
 namespace Framework.Lowering;

@@ -145,7 +145,7 @@ public sealed class SoftmaxCrossEntropyLossGrad : FloatOperator
         new("sum", [SampleInput.Normal(), SampleInput.LogProbabilities(4, 5), SampleInput.Labels(5, 4)], new Attributes { ["reduction"] = "sum" }),
         new("none", [SampleInput.Normal(4), SampleInput.LogProbabilities(4, 5), SampleInput.Labels(5, 4)], new Attributes { ["reduction"] = "none" }),
         new("weights, pixels, one label ignored",
-            [SampleInput.Normal(), SampleInput.Normal(2, 3, 2, 2), SampleInput.Labels(3, 2, 2, 2), SampleInput.Fixed(Tensor.From([0.5f, 1f, 2f], [3]))],
+            [SampleInput.Normal(), SampleInput.LogProbabilities(2, 3, 2, 2), SampleInput.Labels(3, 2, 2, 2), SampleInput.Fixed(Tensor.From([0.5f, 1f, 2f], [3]))],
             new Attributes { ["ignore_index"] = 1 }),
         new("label outside the classes ignored", [SampleInput.Normal(), SampleInput.LogProbabilities(3, 4), SampleInput.Integers(2, -1, 0)], new Attributes { ["ignore_index"] = -1 }),
     ];

@@ -2,7 +2,7 @@ using Framework.Execution;
 using Framework.Graphs;
 using Framework.Threading;
 
-namespace Framework.Lowering;
+namespace Framework.Lowering.Steps;
 
 /// <summary>Copies a value into a tensor of the user's where nothing else writes it there: an input or a constant passed through.</summary>
 internal sealed unsafe class CopyStep(Value value, PlanBuffer target)

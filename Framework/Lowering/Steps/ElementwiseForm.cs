@@ -2,7 +2,7 @@ using Framework.Graphs;
 using Framework.Operators;
 using Operation = Framework.Kernels.Elementwise.ElementwiseOperation;
 
-namespace Framework.Lowering;
+namespace Framework.Lowering.Steps;
 
 /// <summary>How an operator is computed elementwise.</summary>
 /// <param name="Operation">The kernel's operation.</param>

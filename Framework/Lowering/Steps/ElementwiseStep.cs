@@ -6,7 +6,7 @@ using Framework.Kernels.Simd;
 using Framework.Tensors;
 using Framework.Threading;
 
-namespace Framework.Lowering;
+namespace Framework.Lowering.Steps;
 
 /// <summary>Elementwise operators by the elementwise kernels; those of gradients read of their operands only what their formula needs.</summary>
 internal sealed unsafe class ElementwiseStep : Step

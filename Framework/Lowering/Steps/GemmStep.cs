@@ -6,7 +6,7 @@ using Framework.Kernels.Simd;
 using Framework.Operators;
 using Framework.Threading;
 
-namespace Framework.Lowering;
+namespace Framework.Lowering.Steps;
 
 /// <summary>Gemm and MatMul of two matrices by a kernel of the Gemm list; constant operands are packed once.</summary>
 internal sealed unsafe class GemmStep : Step

@@ -8,7 +8,7 @@ using Framework.Tensors;
 using Framework.Threading;
 using Window = Framework.Operators.Window;
 
-namespace Framework.Lowering;
+namespace Framework.Lowering.Steps;
 
 /// <summary>Pooling by the pooling kernels, plain or blocked.</summary>
 internal sealed unsafe class PoolingStep : Step

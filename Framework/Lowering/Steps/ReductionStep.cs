@@ -6,7 +6,7 @@ using Framework.Operators;
 using Framework.Tensors;
 using Framework.Threading;
 
-namespace Framework.Lowering;
+namespace Framework.Lowering.Steps;
 
 /// <summary>
 /// Reductions by the reduction kernels. Channel-blocked values are reduced where they lie where only their channels are kept: the gradient of a

@@ -5,7 +5,7 @@ using Framework.Operators;
 using Framework.Tensors;
 using Framework.Threading;
 
-namespace Framework.Lowering;
+namespace Framework.Lowering.Steps;
 
 /// <summary>The honest fall-back: the operator's plain evaluation, over the plan's memory. Slow, and it allocates; the plan names it.</summary>
 internal sealed unsafe class ReferenceStep : Step

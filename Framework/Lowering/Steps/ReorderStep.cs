@@ -4,7 +4,7 @@ using Framework.Kernels.Convolution;
 using Framework.Kernels.Simd;
 using Framework.Threading;
 
-namespace Framework.Lowering;
+namespace Framework.Lowering.Steps;
 
 /// <summary>Converts between row-major and channel-blocked memory.</summary>
 internal sealed unsafe class ReorderStep : Step

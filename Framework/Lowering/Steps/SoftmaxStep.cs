@@ -9,7 +9,7 @@ using Framework.Operators;
 using Framework.Tensors;
 using Framework.Threading;
 
-namespace Framework.Lowering;
+namespace Framework.Lowering.Steps;
 
 /// <summary>Softmax and its logarithm by the softmax kernels.</summary>
 internal sealed unsafe class SoftmaxStep : Step

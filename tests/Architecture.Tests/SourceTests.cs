@@ -1,0 +1,70 @@
+using System.Text.RegularExpressions;
+
+namespace Architecture.Tests;
+
+public sealed partial class SourceTests
+{
+    private const int MostLines = 600;
+
+    private static readonly SourceFile[] s_sources = [.. Repository.Products.Append("tests").SelectMany(Repository.Sources)];
+
+    [Fact]
+    public void No_file_is_too_long() => s_sources.Where(IsTooLong).Select(f => f.Path).Should().BeEmpty();
+
+    [Fact]
+    public void Every_file_has_the_namespace_of_its_folder() => s_sources.Where(IsInAnotherNamespace).Select(f => f.Path).Should().BeEmpty();
+
+    [Fact]
+    public void Nothing_is_used_globally() => s_sources.Where(UsesGlobally).Select(f => f.Path).Should().BeEmpty();
+
+    [Fact]
+    public void Native_code_is_called_from_Interop_only() => Product().SelectMany(NativeCalls).Should().BeEmpty();
+
+    [Fact]
+    public void Onnx_does_not_see_the_engines_and_Interop_does_not_see_Onnx()
+    {
+        s_sources.Where(f => f.Path.StartsWith("Onnx/", StringComparison.Ordinal) && Sees(f, "Interop")).Should().BeEmpty();
+        s_sources.Where(f => f.Path.StartsWith("Interop/", StringComparison.Ordinal) && Sees(f, "Onnx")).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Planted_violations_are_found()
+    {
+        IsTooLong(new SourceFile("Onnx/Planted.cs", new string('\n', MostLines + 1))).Should().BeTrue();
+        IsInAnotherNamespace(new SourceFile("Framework/Graphs/Planted.cs", "namespace Framework.Graph;\npublic class Planted;")).Should().BeTrue();
+        IsInAnotherNamespace(new SourceFile("Framework/Graphs/Planted.cs", "public class Planted;")).Should().BeTrue();
+        UsesGlobally(new SourceFile("Framework/Graphs/Planted.cs", "global using System.Text;\n")).Should().BeTrue();
+        NativeCalls(new SourceFile("Onnx/Planted.cs", "[DllImport(\"libm\")] static extern double cos(double x);")).Should().ContainSingle();
+        NativeCalls(new SourceFile("Framework/Tensors/Planted.cs", "[LibraryImport(\"libc\", EntryPoint = \"mmap\")]")).Should().ContainSingle();
+        NativeCalls(new SourceFile("Framework/Tensors/Arena.cs", "[LibraryImport(\"libc\", EntryPoint = \"mmap\")]")).Should().ContainSingle();
+        NativeCalls(new SourceFile("Cli/Planted.cs", "NativeLibrary.Load(\"x\");")).Should().ContainSingle();
+        Sees(new SourceFile("Onnx/Planted.cs", "using Interop.OnnxRuntime;\n"), "Interop").Should().BeTrue();
+    }
+
+    private static IEnumerable<SourceFile> Product() => s_sources.Where(f => !f.Path.StartsWith("tests/", StringComparison.Ordinal));
+
+    private static bool IsTooLong(SourceFile file) => file.LineCount > MostLines;
+
+    // Top-level statements have no namespace.
+    private static bool IsInAnotherNamespace(SourceFile file) => file.Path != "Cli/Program.cs" && file.Namespace != file.FolderNamespace;
+
+    private static bool UsesGlobally(SourceFile file) => GlobalUsing().IsMatch(file.Code);
+
+    private static bool Sees(SourceFile file, string project) => Regex.IsMatch(file.Code, $@"^using (static |\w+ = )?{project}\b", RegexOptions.Multiline);
+
+    /// <summary>Calls of native code where none may be. An arena asks the kernel for huge pages, and does without where there are none.</summary>
+    private static IEnumerable<string> NativeCalls(SourceFile file)
+    {
+        if (file.Path.StartsWith("Interop/", StringComparison.Ordinal)) return [];
+        const string ofArena = "LibraryImport(\"libc\", EntryPoint = \"madvise\")";
+        return NativeCall().Matches(file.Code)
+            .Where(m => file.Path != "Framework/Tensors/Arena.cs" || !file.Code[m.Index..].StartsWith(ofArena, StringComparison.Ordinal))
+            .Select(m => $"{file.Path}: {m.Value}");
+    }
+
+    [GeneratedRegex(@"\b(?:DllImport|LibraryImport|NativeLibrary)\b")]
+    private static partial Regex NativeCall();
+
+    [GeneratedRegex(@"^\s*global using ", RegexOptions.Multiline)]
+    private static partial Regex GlobalUsing();
+}
