@@ -16,6 +16,14 @@ finish() {
 }
 trap finish EXIT
 
+# ONNX's own backend tests, run by tests/Validation.Tests.
+if [[ ! -d /usr/share/libonnx-testdata/data ]]; then
+  as_root=""
+  if [[ $EUID -ne 0 ]]; then as_root=sudo; fi
+  $as_root apt-get install -y --no-install-recommends libonnx-testdata > /dev/null \
+    || { $as_root apt-get update > /dev/null && $as_root apt-get install -y --no-install-recommends libonnx-testdata > /dev/null; }
+fi
+
 bash eng/get-onnxruntime.sh
 bash eng/build-libtorch-shim.sh
 dotnet build Framework.sln -c Release -v quiet --nologo -nodereuse:false

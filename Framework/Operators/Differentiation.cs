@@ -42,6 +42,9 @@ public sealed class Differentiation
     /// <summary>The gradient of the loss with respect to an output; null where the loss does not depend on it.</summary>
     public Value? OutputGradient(int output) => output < Node.Outputs.Count && Node.Outputs[output] is { } value ? _gradientOf(value) : null;
 
+    /// <summary>The gradient of the loss with respect to an output; zeros where the loss does not depend on it.</summary>
+    public Value GradientOrZeros(int output) => OutputGradient(output) ?? Output(output).Number(0).Expand(Output(output).ShapeOf());
+
     /// <summary>The gradient of the loss with respect to the first output, where the engine has made sure that there is one.</summary>
     public Value Gradient => OutputGradient(0) ?? throw new InvalidOperationException($"{Node.Place}: no gradient reaches its first output.");
 

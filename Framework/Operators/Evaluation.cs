@@ -84,6 +84,9 @@ public sealed class Evaluation
     /// <summary>Applies an operator of one operand without attributes to an output.</summary>
     internal void Apply(Operator op, int output) => Run(op, Place, Attributes.None, [Output(output)], 1, _precision)[0]!.CopyTo(Output(output));
 
+    /// <summary>The same node over other inputs.</summary>
+    internal Tensor?[] With(IReadOnlyList<Tensor?> inputs) => Run(_operator, Place, Attributes, inputs, _outputs.Length, _precision);
+
     /// <summary>Evaluates the node with its inputs of a half-precision type widened to float, and narrows what it yields.</summary>
     internal void RunWidened(ElementType type)
     {

@@ -120,8 +120,13 @@ public sealed class GatherGrad : FloatOperator
     }
 
     /// <inheritdoc/>
+    public override IReadOnlyList<Value>? Decompose(Node node, IReadOnlyList<Value?> inputs, GraphBuilder builder) =>
+        [Movement.Scatter(inputs[0]!, inputs[2]!, places => builder.Apply(Gather.Instance, [places, inputs[1]], node.Attributes))];
+
+    /// <inheritdoc/>
     public override IEnumerable<Sample> Samples =>
-        [new("repeated index", [SampleInput.Normal(3, 2), SampleInput.Integers(1, 1, -1), SampleInput.Integers(4, 2)])];
+        [new("repeated index", [SampleInput.Normal(3, 2), SampleInput.Integers(1, 1, -1), SampleInput.Integers(4, 2)]),
+            new("columns", [SampleInput.Normal(2, 3), SampleInput.Integers(2, 0, 2), SampleInput.Integers(2, 4)], new Attributes { ["axis"] = 1 })];
 }
 
 /// <summary>

@@ -10,6 +10,10 @@ public static class OperatorSet
         Conv.Instance, ConvInputGrad.Instance, ConvWeightGrad.Instance,
         MaxPool.Instance, MaxPoolGrad.Instance, AveragePool.Instance, AveragePoolGrad.Instance, GlobalAveragePool.Instance,
 
+        // Normalisation
+        BatchNormalization.Instance, BatchNormalizationTraining.Instance, BatchNormalizationTrainingGrad.Instance,
+        InstanceNormalization.Instance, LayerNormalization.Instance, GroupNormalization.Instance, LRN.Instance, LRNGrad.Instance,
+
         // Matrix products
         Gemm.Instance, MatMul.Instance,
 
@@ -29,16 +33,30 @@ public static class OperatorSet
         .. Functions<Sinh>(), .. Functions<Cosh>(), .. Functions<Asinh>(), .. Functions<Acosh>(), .. Functions<Atanh>(),
         StepFunction<Floor>.Instance, StepFunction<Ceil>.Instance, StepFunction<Round>.Instance,
 
+        PRelu.Instance, Clip.Instance,
+
         // Along one axis, and losses
         Softmax.Instance, LogSoftmax.Instance, SoftmaxCrossEntropyLoss.Instance, SoftmaxCrossEntropyLossGrad.Instance,
+        NegativeLogLikelihoodLoss.Instance,
         Dropout.Instance, DropoutTraining.Instance, DropoutGrad.Instance,
 
-        // Reductions
-        ReduceSum.Instance, ReduceMean.Instance, ReduceProd.Instance, ReduceTo.Instance,
+        // Reductions and ranking
+        ReduceSum.Instance, ReduceMean.Instance, ReduceProd.Instance, ReduceMax.Instance, ReduceMin.Instance, ReduceL1.Instance, ReduceL2.Instance,
+        ReduceSumSquare.Instance, ReduceLogSum.Instance, ReduceLogSumExp.Instance, ReduceTo.Instance,
+        ArgMax.Instance, ArgMin.Instance, TopK.Instance, CumSum.Instance, NonZero.Instance,
 
-        // Shapes, indices, constants
-        ShapeOperator.Instance, Reshape.Instance, Flatten.Instance, Transpose.Instance, Unsqueeze.Instance, Expand.Instance, Cast.Instance,
-        Gather.Instance, GatherGrad.Instance, GatherElements.Instance, ScatterElements.Instance, Constant.Instance,
+        // Shapes
+        ShapeOperator.Instance, Size.Instance, Reshape.Instance, Flatten.Instance, Transpose.Instance, Squeeze.Instance, Unsqueeze.Instance,
+        Expand.Instance, Cast.Instance,
+
+        // Parts and blocks
+        Concat.Instance, Split.Instance, Slice.Instance, Pad.Instance, Tile.Instance, DepthToSpace.Instance, SpaceToDepth.Instance,
+
+        // Indices
+        Gather.Instance, GatherGrad.Instance, GatherElements.Instance, ScatterElements.Instance,
+
+        // Values made from nothing
+        Constant.Instance, ConstantOfShape.Instance, Range.Instance, EyeLike.Instance, OneHot.Instance,
 
         // Inside plans only
         Fused.Conv, Fused.Gemm, MaxPoolCompact.Instance, MaxPoolCompactGrad.Instance, Reorder.Instance,

@@ -33,8 +33,12 @@ public abstract class ReductionOperator : NumericOperator
             else if (keep) dimensions.Add(1);
         }
 
-        inference.Output(0, inference.TypeOf(0), new SymbolicShape([.. dimensions]));
+        var whole = reduced.All(r => r) && shape.Rank == 1 && inference.Input(0).Extents is { } extents ? OfExtents(extents) : null;
+        inference.Output(0, inference.TypeOf(0), new SymbolicShape([.. dimensions]), whole is { } value ? [value] : null);
     }
+
+    /// <summary>The reduction of a whole vector of extents of other values; null where it has no answer.</summary>
+    protected virtual Dimension? OfExtents(IReadOnlyList<Dimension> extents) => null;
 
     /// <summary>Reduces a line of elements.</summary>
     protected abstract T Reduce<T>(ReadOnlySpan<T> line)
@@ -59,33 +63,42 @@ public abstract class ReductionOperator : NumericOperator
         var outer = new Walk(new Shape([.. kept.Select(a => shape[a])]), [.. kept.Select(a => strides[a])]);
         for (int i = 0; outer.Next(); i++)
         {
-            var inner = new Walk(lineShape, lineStrides);
-            for (int j = 0; inner.Next(); j++) line[j] = x[outer.Offsets[0] + inner.Offsets[0]];
+            Strided.Gather(x, outer.Offsets[0], lineStrides, line, lineShape);
             y[i] = Reduce<T>(line);
         }
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<Sample> Samples =>
+    public override IEnumerable<Sample> Samples => SamplesOf(() => SampleInput.Normal(2, 3, 4), () => SampleInput.Normal(2, 3));
+
+    /// <summary>The samples over blocks of three and of two axes.</summary>
+    private protected static IEnumerable<Sample> SamplesOf(Func<SampleInput> block, Func<SampleInput> matrix) =>
     [
-        new("all", [SampleInput.Normal(2, 3, 4)], new Attributes { ["keepdims"] = false }),
-        new("one axis", [SampleInput.Normal(2, 3, 4), SampleInput.Integers(1)]),
-        new("two axes dropped", [SampleInput.Normal(2, 3, 4), SampleInput.Integers(0, -1)], new Attributes { ["keepdims"] = false }),
-        new("no axes, no operation", [SampleInput.Normal(2, 3)], new Attributes { ["noop_with_empty_axes"] = true }),
+        new("all", [block()], new Attributes { ["keepdims"] = false }),
+        new("one axis", [block(), SampleInput.Integers(1)]),
+        new("two axes dropped", [block(), SampleInput.Integers(0, -1)], new Attributes { ["keepdims"] = false }),
+        new("no axes, no operation", [matrix()], new Attributes { ["noop_with_empty_axes"] = true }),
     ];
 
     /// <summary>The output's gradient with the reduced axes back as extents of 1.</summary>
-    protected static Value WithAxes(Differentiation g)
+    protected static Value WithAxes(Differentiation g) => WithAxes(g, g.Gradient);
+
+    /// <summary>A value of the output's shape with the reduced axes back as extents of 1.</summary>
+    protected static Value WithAxes(Differentiation g, Value value)
     {
-        if (g.Attributes.Int("keepdims", 1) != 0) return g.Gradient;
+        if (g.Attributes.Int("keepdims", 1) != 0) return value;
         if (g.Input(0).Shape is { } shape && (!Given(g) || g.Input(1).Fact.Extents is not null))
         {
             var axes = Axes(Given(g) ? [.. g.Input(1).Fact.Extents!.Select(a => a.Value)] : null, g.Attributes, shape.Rank, null);
-            return axes.Length == 0 ? g.Gradient : g.Gradient.Unsqueeze(axes);
+            return axes.Length == 0 ? value : value.Unsqueeze(axes.Order().ToArray());
         }
 
         throw new Errors.UnsupportedModelException(g.Node.Place, "its gradient needs axes that are known before the model runs.");
     }
+
+    /// <summary>Sums over the axes that the node reduces, and keeps them as extents of 1.</summary>
+    protected static Value SumAlike(Differentiation g, Value value) => g.Builder.Apply(
+        ReduceSum.Instance, Given(g) ? [value, g.Input(1)] : [value], g.Attributes.With("keepdims", true));
 
     private static bool Given(Differentiation g) => g.InputCount > 1 && g.Node.Inputs[1] is not null;
 
@@ -147,6 +160,206 @@ public sealed class ReduceMean : ReductionOperator
     }
 }
 
+/// <summary>ONNX <c>ReduceProd</c>. The gradient divides the product by each factor, so it is not defined where one is 0.</summary>
+public sealed class ReduceProd : ReductionOperator
+{
+    /// <summary>The operator.</summary>
+    public static ReduceProd Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public override string Name => "ReduceProd";
+
+    /// <inheritdoc/>
+    protected override Dimension? OfExtents(IReadOnlyList<Dimension> extents) => extents.Aggregate((Dimension)1, (a, b) => a * b);
+
+    /// <inheritdoc/>
+    protected override T Reduce<T>(ReadOnlySpan<T> line)
+    {
+        var product = T.One;
+        foreach (var x in line) product *= x;
+        return product;
+    }
+
+    /// <inheritdoc/>
+    public override void Differentiate(Differentiation g) => g.Set(0, WithAxes(g, g.Gradient * g.Output(0)) / g.Input(0));
+}
+
+/// <summary>A reduction to the largest or smallest element; elements that share it share its gradient evenly.</summary>
+public abstract class ReduceExtremum : ReductionOperator
+{
+    /// <inheritdoc/>
+    public override int SinceVersion => 20;
+
+    /// <inheritdoc/>
+    public override void Evaluate(Evaluation evaluation)
+    {
+        if (evaluation.Input(0).ElementType != ElementType.Bool)
+        {
+            base.Evaluate(evaluation);
+            return;
+        }
+
+        // Booleans are compared as the bytes 0 and 1.
+        Tensor?[] inputs = [evaluation.Input(0).To(ElementType.UInt8), evaluation.Has(1) ? evaluation.Input(1) : null];
+        evaluation.Set(0, evaluation.With(inputs)[0]!.To(ElementType.Bool));
+    }
+
+    /// <inheritdoc/>
+    public override void Differentiate(Differentiation g)
+    {
+        var hits = g.Input(0).Equal(WithAxes(g, g.Output(0))).Cast(g.Gradient.ElementType);
+        g.Set(0, hits * (WithAxes(g) / SumAlike(g, hits)));
+    }
+}
+
+/// <summary>ONNX <c>ReduceMax</c>; a NaN wins. Of nothing it is the lowest number there is.</summary>
+public sealed class ReduceMax : ReduceExtremum
+{
+    /// <summary>The operator.</summary>
+    public static ReduceMax Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public override string Name => "ReduceMax";
+
+    /// <inheritdoc/>
+    protected override T Reduce<T>(ReadOnlySpan<T> line)
+    {
+        if (line.IsEmpty) return T.CreateSaturating(double.NegativeInfinity);
+        var best = line[0];
+        foreach (var x in line) best = T.Max(best, x);
+        return best;
+    }}
+
+/// <summary>ONNX <c>ReduceMin</c>; a NaN wins. Of nothing it is the highest number there is.</summary>
+public sealed class ReduceMin : ReduceExtremum
+{
+    /// <summary>The operator.</summary>
+    public static ReduceMin Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public override string Name => "ReduceMin";
+
+    /// <inheritdoc/>
+    protected override T Reduce<T>(ReadOnlySpan<T> line)
+    {
+        if (line.IsEmpty) return T.CreateSaturating(double.PositiveInfinity);
+        var best = line[0];
+        foreach (var x in line) best = T.Min(best, x);
+        return best;
+    }}
+
+/// <summary>ONNX <c>ReduceL1</c>: the sum of the magnitudes.</summary>
+public sealed class ReduceL1 : ReductionOperator
+{
+    /// <summary>The operator.</summary>
+    public static ReduceL1 Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public override string Name => "ReduceL1";
+
+    /// <inheritdoc/>
+    protected override T Reduce<T>(ReadOnlySpan<T> line)
+    {
+        var sum = T.Zero;
+        foreach (var x in line) sum += T.Abs(x);
+        return sum;
+    }
+
+    /// <inheritdoc/>
+    public override void Differentiate(Differentiation g) => g.Set(0, WithAxes(g) * g.Input(0).Sign());
+}
+
+/// <summary>ONNX <c>ReduceL2</c>: the root of the sum of squares. The gradient is not defined where it is 0.</summary>
+public sealed class ReduceL2 : ReductionOperator
+{
+    /// <summary>The operator.</summary>
+    public static ReduceL2 Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public override string Name => "ReduceL2";
+
+    /// <inheritdoc/>
+    protected override T Reduce<T>(ReadOnlySpan<T> line)
+    {
+        var sum = T.Zero;
+        foreach (var x in line) sum += x * x;
+        return T.CreateTruncating(Math.Sqrt(double.CreateTruncating(sum)));
+    }
+
+    /// <inheritdoc/>
+    public override void Differentiate(Differentiation g) => g.Set(0, g.Input(0) * WithAxes(g, g.Gradient / g.Output(0)));
+}
+
+/// <summary>ONNX <c>ReduceSumSquare</c>: the sum of squares.</summary>
+public sealed class ReduceSumSquare : ReductionOperator
+{
+    /// <summary>The operator.</summary>
+    public static ReduceSumSquare Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public override string Name => "ReduceSumSquare";
+
+    /// <inheritdoc/>
+    protected override T Reduce<T>(ReadOnlySpan<T> line)
+    {
+        var sum = T.Zero;
+        foreach (var x in line) sum += x * x;
+        return sum;
+    }
+
+    /// <inheritdoc/>
+    public override void Differentiate(Differentiation g) => g.Set(0, g.Input(0) * WithAxes(g) * 2);
+}
+
+/// <summary>ONNX <c>ReduceLogSum</c>: the logarithm of the sum.</summary>
+public sealed class ReduceLogSum : ReductionOperator
+{
+    /// <summary>The operator.</summary>
+    public static ReduceLogSum Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public override string Name => "ReduceLogSum";
+
+    /// <inheritdoc/>
+    public override IEnumerable<Sample> Samples => SamplesOf(() => SampleInput.Uniform(0.5f, 2, 2, 3, 4), () => SampleInput.Uniform(0.5f, 2, 2, 3));
+
+    /// <inheritdoc/>
+    protected override T Reduce<T>(ReadOnlySpan<T> line)
+    {
+        var sum = T.Zero;
+        foreach (var x in line) sum += x;
+        return T.CreateTruncating(Math.Log(double.CreateTruncating(sum)));
+    }
+
+    /// <inheritdoc/>
+    public override void Differentiate(Differentiation g) => g.Set(0, WithAxes(g, g.Gradient / g.Output(0).Exp()).Expand(g.Input(0).ShapeOf()));
+}
+
+/// <summary>ONNX <c>ReduceLogSumExp</c>: the logarithm of the sum of exponentials, computed around the largest element.</summary>
+public sealed class ReduceLogSumExp : ReductionOperator
+{
+    /// <summary>The operator.</summary>
+    public static ReduceLogSumExp Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public override string Name => "ReduceLogSumExp";
+
+    /// <inheritdoc/>
+    protected override T Reduce<T>(ReadOnlySpan<T> line)
+    {
+        if (line.IsEmpty) return T.CreateSaturating(double.NegativeInfinity);
+        var maximum = line[0];
+        foreach (var x in line) maximum = T.Max(maximum, x);
+        double sum = 0, shift = double.CreateTruncating(maximum);
+        if (double.IsInfinity(shift)) return maximum;
+        foreach (var x in line) sum += Math.Exp(double.CreateTruncating(x) - shift);
+        return T.CreateTruncating(shift + Math.Log(sum));
+    }
+
+    /// <inheritdoc/>
+    public override void Differentiate(Differentiation g) => g.Set(0, WithAxes(g) * (g.Input(0) - WithAxes(g, g.Output(0))).Exp());
+}
+
 /// <summary>
 /// <c>grad.ReduceTo</c>: sums a broadcast result back to the shape of one of its operands, the gradient of broadcasting.
 /// The second input gives that shape.
@@ -180,8 +393,12 @@ public sealed class ReduceTo : FloatOperator
         var x = e.Read<T>(0);
         var y = e.Write<T>(0);
         y.Clear();
-        var walk = new Walk(e.Input(0).Shape, Broadcast.Strides(e.Output(0).Shape, e.Input(0).Shape));
-        for (int i = 0; walk.Next(); i++) y[walk.Offsets[0]] += x[i];
+        var runs = new Runs(e.Input(0).Shape, Broadcast.Strides(e.Output(0).Shape, e.Input(0).Shape));
+        for (int i = 0; runs.Next();)
+        {
+            int to = runs.Offsets[0], step = runs.Steps[0];
+            for (int end = i + runs.Length; i < end; i++, to += step) y[to] += x[i];
+        }
     }
 
     /// <inheritdoc/>
@@ -213,6 +430,10 @@ public static partial class ValueOperators
     /// <summary>ONNX <c>ReduceMean</c> over the given axes; none means all.</summary>
     public static Value ReduceMean(this Value x, IReadOnlyList<int> axes, bool keepDimensions = true) =>
         Reduce(Operators.ReduceMean.Instance, x, axes, keepDimensions);
+
+    /// <summary>ONNX <c>ReduceMax</c> over the given axes; none means all.</summary>
+    public static Value ReduceMax(this Value x, IReadOnlyList<int> axes, bool keepDimensions = true) =>
+        Reduce(Operators.ReduceMax.Instance, x, axes, keepDimensions);
 
     /// <summary>The product of all entries of a vector of extents, as a scalar.</summary>
     public static Value ElementProduct(this Value extents) => Reduce(ReduceProd.Instance, extents, [], keepDimensions: false);

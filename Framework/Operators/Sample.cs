@@ -42,12 +42,16 @@ public sealed record SampleInput(Shape Shape, Func<CounterRandom, Tensor> Make, 
         return new SampleInput(s, r => Filled(s, () => (long)r.NextInt(classes)), IsFixed: true);
     }
 
-    /// <summary>Logarithms of probabilities: rows whose exponentials add up to 1.</summary>
-    public static SampleInput LogProbabilities(int rows, int classes) => new([rows, classes], r =>
+    /// <summary>Logarithms of probabilities: along axis 1 the exponentials add up to 1.</summary>
+    public static SampleInput LogProbabilities(params ReadOnlySpan<int> shape)
     {
-        var x = Filled<float>([rows, classes], () => (float)r.NextNormal());
-        return Evaluation.Run(LogSoftmax.Instance, "sample", Attributes.None, [x], 1, Precision.Native)[0]!;
-    });
+        var s = new Shape(shape);
+        return new SampleInput(s, r =>
+        {
+            var x = Filled(s, () => (float)r.NextNormal());
+            return Evaluation.Run(LogSoftmax.Instance, "sample", new Attributes { ["axis"] = 1 }, [x], 1, Precision.Native)[0]!;
+        });
+    }
 
     /// <summary>Booleans.</summary>
     public static SampleInput Booleans(params ReadOnlySpan<int> shape)

@@ -208,10 +208,8 @@ public sealed class Transpose : MovementOperator
     protected override void Evaluate<T>(Evaluation e)
     {
         var strides = e.Input(0).Shape.Strides();
-        var x = Raw<T>(e.Input(0));
-        var y = Raw<T>(e.Output(0));
-        var walk = new Walk(e.Output(0).Shape, [.. Permutation(e.Attributes, strides.Length).Select(a => strides[a])]);
-        for (int i = 0; walk.Next(); i++) y[i] = x[walk.Offsets[0]];
+        int[] steps = [.. Permutation(e.Attributes, strides.Length).Select(a => strides[a])];
+        Strided.Gather(Raw<T>(e.Input(0)), 0, steps, Raw<T>(e.Output(0)), e.Output(0).Shape);
     }
 
     /// <inheritdoc/>
@@ -280,6 +278,60 @@ public sealed class Unsqueeze : Operator
     public override IEnumerable<Sample> Samples => [new("ends", [SampleInput.Normal(2, 3), SampleInput.Integers(0, -1)])];
 }
 
+/// <summary>ONNX <c>Squeeze</c> since operator set 13: takes extents of 1 out, those at the given axes or all.</summary>
+public sealed class Squeeze : Operator
+{
+    private static readonly Signature s_signature = new([new("data"), new("axes", InputRole.Shape, Optional: true)], ["squeezed"]);
+
+    /// <summary>The operator.</summary>
+    public static Squeeze Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public override string Name => "Squeeze";
+
+    /// <inheritdoc/>
+    public override int SinceVersion => 13;
+
+    /// <inheritdoc/>
+    public override Signature Signature => s_signature;
+
+    /// <inheritdoc/>
+    public override void Infer(Inference inference)
+    {
+        inference.Output(0, inference.TypeOf(0));
+        var shape = inference.ShapeOf(0);
+        HashSet<int> taken;
+        if (inference.Has(1))
+        {
+            taken = [.. inference.IntegersOf(1).Select(a => inference.Axis(a, shape.Rank))];
+            foreach (int axis in taken)
+            {
+                if (shape[axis].IsKnown && shape[axis] != 1) throw inference.Fail($"axis {axis} of {shape} is {shape[axis]}; only an extent of 1 can be taken out.");
+            }
+        }
+        else
+        {
+            if (!shape.IsKnown) throw Inference.Unknown();
+            taken = [.. Enumerable.Range(0, shape.Rank).Where(a => shape[a] == 1)];
+        }
+
+        inference.Output(0, inference.TypeOf(0), new SymbolicShape([.. shape.Where((_, axis) => !taken.Contains(axis))]), inference.Input(0).Extents);
+    }
+
+    /// <inheritdoc/>
+    public override void Evaluate(Evaluation evaluation) => evaluation.Input(0).Reshape(evaluation.Output(0).Shape).CopyTo(evaluation.Output(0));
+
+    /// <inheritdoc/>
+    public override void Differentiate(Differentiation g) => g.Set(0, g.Gradient.Reshape(g.Input(0).ShapeOf()));
+
+    /// <inheritdoc/>
+    public override IEnumerable<Sample> Samples =>
+    [
+        new("given axes", [SampleInput.Normal(1, 3, 1, 2), SampleInput.Integers(0, -2)]),
+        new("all", [SampleInput.Normal(1, 3, 1, 2)]),
+    ];
+}
+
 /// <summary>ONNX <c>Expand</c>: broadcasts a value to at least the given shape.</summary>
 public sealed class Expand : MovementOperator
 {
@@ -308,10 +360,8 @@ public sealed class Expand : MovementOperator
     /// <inheritdoc/>
     protected override void Evaluate<T>(Evaluation e)
     {
-        var x = Raw<T>(e.Input(0));
-        var y = Raw<T>(e.Output(0));
-        var walk = new Walk(e.Output(0).Shape, Broadcast.Strides(e.Input(0).Shape, e.Output(0).Shape));
-        for (int i = 0; walk.Next(); i++) y[i] = x[walk.Offsets[0]];
+        var shape = e.Output(0).Shape;
+        Strided.Gather(Raw<T>(e.Input(0)), 0, Broadcast.Strides(e.Input(0).Shape, shape), Raw<T>(e.Output(0)), shape);
     }
 
     /// <inheritdoc/>
@@ -368,31 +418,13 @@ public sealed class Cast : Operator
     ];
 }
 
-/// <summary>ONNX <c>ReduceProd</c> over a whole vector of extents: the number of elements of a value, where its batch is open.</summary>
-public sealed class ReduceProd : ReductionOperator
-{
-    /// <summary>The operator.</summary>
-    public static ReduceProd Instance { get; } = new();
-
-    /// <inheritdoc/>
-    public override string Name => "ReduceProd";
-
-    /// <inheritdoc/>
-    public override bool IsDifferentiable => false;
-
-    /// <inheritdoc/>
-    protected override T Reduce<T>(ReadOnlySpan<T> line)
-    {
-        var product = T.One;
-        foreach (var x in line) product *= x;
-        return product;
-    }
-}
-
 public static partial class ValueOperators
 {
     /// <summary>ONNX <c>Shape</c>: the extents of a value, as a vector.</summary>
     public static Value ShapeOf(this Value x) => x.Owner.Apply(ShapeOperator.Instance, [x]);
+
+    /// <summary>ONNX <c>Shape</c>: the extents of a value from an axis on, as a vector.</summary>
+    public static Value ShapeOf(this Value x, int start) => x.Owner.Apply(ShapeOperator.Instance, [x], new Attributes { ["start"] = start });
 
     /// <summary>ONNX <c>Reshape</c> to a shape that another value holds.</summary>
     public static Value Reshape(this Value x, Value shape) => x.Owner.Apply(Operators.Reshape.Instance, [x, shape]);
@@ -418,6 +450,10 @@ public static partial class ValueOperators
     /// <summary>ONNX <c>Unsqueeze</c>: extents of 1 put in at the given axes of the result.</summary>
     public static Value Unsqueeze(this Value x, params IReadOnlyList<int> axes) =>
         x.Owner.Apply(Operators.Unsqueeze.Instance, [x, x.Owner.Integers([.. axes.Select(a => (long)a)])]);
+
+    /// <summary>ONNX <c>Squeeze</c>: takes the extents of 1 at the given axes out.</summary>
+    public static Value Squeeze(this Value x, params IReadOnlyList<int> axes) =>
+        x.Owner.Apply(Operators.Squeeze.Instance, [x, x.Owner.Integers([.. axes.Select(a => (long)a)])]);
 
     /// <summary>ONNX <c>Expand</c> to a shape that another value holds.</summary>
     public static Value Expand(this Value x, Value shape) => x.Owner.Apply(Operators.Expand.Instance, [x, shape]);

@@ -82,7 +82,7 @@ public static class OpsetHistory
     internal static IReadOnlyList<NodeForm> Upgrade(NodeForm node, long version, FormScope scope)
     {
         IReadOnlyList<NodeForm> nodes = [node];
-        for (int next = (int)version + 1; next <= Newest; next++) nodes = Cross(nodes, next, scope, (step, n) => step.Upgrade(n, scope));
+        for (int next = (int)version + 1; next <= Newest; next++) nodes = Cross(nodes, next, scope, (step, n) => step.Upgrade(n, scope), backwards: false);
         return nodes;
     }
 
@@ -91,7 +91,7 @@ public static class OpsetHistory
     internal static IReadOnlyList<NodeForm> Downgrade(NodeForm node, long version, FormScope scope)
     {
         IReadOnlyList<NodeForm> nodes = [node];
-        for (int next = Newest; next > version; next--) nodes = Cross(nodes, next, scope, (step, n) => step.Downgrade(n, scope));
+        for (int next = Newest; next > version; next--) nodes = Cross(nodes, next, scope, (step, n) => step.Downgrade(n, scope), backwards: true);
         foreach (var made in nodes)
         {
             if (made.Domain.Length == 0 && BirthOf(made.Operator) is { } birth && birth > version)
@@ -101,13 +101,14 @@ public static class OpsetHistory
         return nodes;
     }
 
-    private static IReadOnlyList<NodeForm> Cross(IReadOnlyList<NodeForm> nodes, int version, FormScope scope, Action<OpsetStep, NodeForm> crossing)
+    private static IReadOnlyList<NodeForm> Cross(IReadOnlyList<NodeForm> nodes, int version, FormScope scope, Action<OpsetStep, NodeForm> crossing, bool backwards)
     {
         if (!nodes.Any(n => n.Domain.Length == 0 && s_steps.Contains((n.Operator, version)))) return nodes;
         var crossed = new List<NodeForm>();
         foreach (var node in nodes)
         {
-            foreach (var step in node.Domain.Length > 0 ? [] : s_steps[(node.Operator, version)]) crossing(step, node);
+            var steps = node.Domain.Length > 0 ? [] : s_steps[(node.Operator, version)];
+            foreach (var step in backwards ? steps.Reverse() : steps) crossing(step, node);
             crossed.AddRange(scope.Surround(node));
         }
 

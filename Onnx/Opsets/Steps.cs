@@ -1,3 +1,5 @@
+using Framework.Tensors;
+
 namespace Onnx.Opsets;
 
 /// <summary>Every change of form: the explicit list, by version. Operators that have no evaluation yet may be among them.</summary>
@@ -36,11 +38,15 @@ internal static class Steps
         new UpsampleScales(),
         new NewAttribute(10, "ceil_mode", 0, "AveragePool", "MaxPool"),
         new NewAttribute(10, "dilations", 1, "MaxPool"),
+        new NewTypes(9, t => !t.IsFloat(), "Gemm", "Greater", "Less", "MatMul"),
         new DropoutMask(),
         new SliceInputs(),
         new TopKCount(),
         new UpsampleName(),
         new ClipBounds(),
+        new GemmBias(),
+        new NegativeAxes(),
+        new NewTypes(11, t => t is not (ElementType.Bool or ElementType.Int32 or ElementType.Int64), "Equal"),
         new PadInputs(),
         new NewAttribute(11, "mode", "DCR", "DepthToSpace"),
         new NewAttribute(11, "largest", 1, "TopK"),
@@ -49,6 +55,8 @@ internal static class Steps
         new ScatterName(),
         new NewAttribute(12, "batch_dims", 0, "GatherND"),
         new NewAttribute(12, "select_last_index", 0, "ArgMax", "ArgMin"),
+        new NewTypes(12, t => !t.IsFloat(), "Clip", "Max", "MaxPool", "Min", "Pow"),
+        new PowExponent(),
         new ConstantForms(),
         new DropoutRatio(),
         new IntegersToInput(13, "axes", 1, "ReduceSum", "Squeeze", "Unsqueeze"),
@@ -59,6 +67,7 @@ internal static class Steps
         new SoftmaxAlongAxis(),
         new BatchNormalizationTraining(),
         new NewAttribute(14, "allowzero", 0, "Reshape"),
+        new NewTypes(14, t => !t.IsFloat(), "Relu"),
         new NewAttribute(15, "start", 0, "Shape"),
         new NewAttribute(15, "end", 0, "Shape"),
         new NewAttribute(16, "reduction", "none", "ScatterElements", "ScatterND"),

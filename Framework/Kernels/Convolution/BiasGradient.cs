@@ -31,7 +31,15 @@ public static unsafe class BiasGradient
     /// <param name="pool">Who does the work.</param>
     /// <exception cref="ArgumentOutOfRangeException">The layout's block is neither 1 nor the set's width.</exception>
     public static void Run(
-        float* gradient, float* result, BlockedLayout layout, int batch, int channels, int spatial, float* workspace, InstructionSet set, WorkerPool pool)
+        float* gradient,
+        float* result,
+        BlockedLayout layout,
+        int batch,
+        int channels,
+        int spatial,
+        float* workspace,
+        InstructionSet set,
+        WorkerPool pool)
     {
         if (!layout.IsPlain && layout.Block != set.Width) throw new ArgumentOutOfRangeException(nameof(layout), layout, $"{set} has another width.");
         switch (set)

@@ -1,3 +1,5 @@
+using Framework.Kernels.Simd;
+
 namespace Framework.Kernels.Convolution;
 
 /// <summary>
@@ -28,9 +30,15 @@ internal readonly unsafe ref struct ColumnMatrix
         for (int end = point + count; point < end;)
         {
             var run = RunAt(tap, point, end);
+            float* source = channel + run.Source;
             int i = 0;
             for (; i < run.Before; i++) target[i * step] = 0;
-            float* source = channel + run.Source;
+            if (step == 1 && _problem.Stride.Width == 1)
+            {
+                new ReadOnlySpan<float>(source, run.Until - i).CopyTo(new Span<float>(target + i, run.Until - i));
+                i = run.Until;
+            }
+
             for (; i < run.Until; i++, source += _problem.Stride.Width) target[i * step] = *source;
             for (; i < run.Count; i++) target[i * step] = 0;
             target += run.Count * step;
@@ -44,13 +52,21 @@ internal readonly unsafe ref struct ColumnMatrix
     /// <param name="point">The first point of the output.</param>
     /// <param name="count">Points to add.</param>
     /// <param name="source">What to add, a float for each point.</param>
-    public void Add(float* channel, int tap, int point, int count, float* source)
+    public void Add<TSimd>(float* channel, int tap, int point, int count, float* source)
+        where TSimd : unmanaged, ISimd<TSimd>
     {
         for (int end = point + count; point < end;)
         {
             var run = RunAt(tap, point, end);
             float* target = channel + run.Source;
-            for (int i = run.Before; i < run.Until; i++, target += _problem.Stride.Width) *target += source[i];
+            int i = run.Before;
+            if (_problem.Stride.Width == 1)
+            {
+                for (; i <= run.Until - TSimd.Width; i += TSimd.Width, target += TSimd.Width)
+                    TSimd.Store(target, TSimd.Load(target) + TSimd.Load(source + i));
+            }
+
+            for (; i < run.Until; i++, target += _problem.Stride.Width) *target += source[i];
             source += run.Count;
             point += run.Count;
         }

@@ -13,7 +13,16 @@ public static class ConvolutionForward
 
     private static ForwardKernel[] Of<TSimd>()
         where TSimd : unmanaged, ISimd<TSimd> =>
-        [new DepthwiseForward<TSimd>(), new DirectForward<TSimd>(plain: true), new DirectForward<TSimd>(plain: false), new GemmForward<TSimd>()];
+        [
+            new DepthwiseForward<TSimd>(),
+            .. HasBlocks<TSimd>() ? [new DirectForward<TSimd>(plain: true)] : Array.Empty<ForwardKernel>(),
+            new DirectForward<TSimd>(plain: false),
+            new GemmForward<TSimd>(),
+        ];
+
+    /// <summary>Whether plain and blocked are two layouts.</summary>
+    internal static bool HasBlocks<TSimd>()
+        where TSimd : unmanaged, ISimd<TSimd> => TSimd.Width > 1;
 }
 
 /// <summary>The ways to compute the gradient of a convolution's input, best first, the reference last.</summary>
@@ -42,7 +51,9 @@ public static class ConvolutionWeightGradient
     private static WeightGradientKernel[] Of<TSimd>()
         where TSimd : unmanaged, ISimd<TSimd> =>
         [
-            new DepthwiseWeightGradient<TSimd>(), new DirectWeightGradient<TSimd>(plain: true), new DirectWeightGradient<TSimd>(plain: false),
+            new DepthwiseWeightGradient<TSimd>(),
+            .. ConvolutionForward.HasBlocks<TSimd>() ? [new DirectWeightGradient<TSimd>(plain: true)] : Array.Empty<WeightGradientKernel>(),
+            new DirectWeightGradient<TSimd>(plain: false),
             new GemmWeightGradient<TSimd>(),
         ];
 }

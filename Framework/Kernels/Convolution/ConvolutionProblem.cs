@@ -11,8 +11,8 @@ public readonly record struct ConvolutionProblem
 {
     private readonly Extents _stride = Extents.One;
     private readonly Extents _dilation = Extents.One;
-    private readonly Extents _padBegin;
-    private readonly Extents _padEnd;
+    private readonly Padding _padBegin;
+    private readonly Padding _padEnd;
     private readonly int _groups = 1;
 
     /// <summary>A convolution with strides, dilations and groups of 1 and without pads; object initializers set the others.</summary>
@@ -30,8 +30,8 @@ public readonly record struct ConvolutionProblem
         Batch = batch;
         InputChannels = inputChannels;
         OutputChannels = outputChannels;
-        Input = AtLeast(1, input);
-        Kernel = AtLeast(1, kernel);
+        Input = AtLeastOne(input);
+        Kernel = AtLeastOne(kernel);
     }
 
     /// <summary>Images.</summary>
@@ -53,28 +53,28 @@ public readonly record struct ConvolutionProblem
     public Extents Stride
     {
         get => _stride;
-        init => _stride = AtLeast(1, value);
+        init => _stride = AtLeastOne(value);
     }
 
     /// <summary>Distances between the filter's taps; at least 1.</summary>
     public Extents Dilation
     {
         get => _dilation;
-        init => _dilation = AtLeast(1, value);
+        init => _dilation = AtLeastOne(value);
     }
 
     /// <summary>Zeros before the input; at least 0.</summary>
-    public Extents PadBegin
+    public Padding PadBegin
     {
         get => _padBegin;
-        init => _padBegin = AtLeast(0, value);
+        init => _padBegin = NotNegative(value);
     }
 
     /// <summary>Zeros behind the input; at least 0.</summary>
-    public Extents PadEnd
+    public Padding PadEnd
     {
         get => _padEnd;
-        init => _padEnd = AtLeast(0, value);
+        init => _padEnd = NotNegative(value);
     }
 
     /// <summary>Parts that the channels fall into, each convolved by itself; divides both numbers of channels.</summary>
@@ -128,9 +128,15 @@ public readonly record struct ConvolutionProblem
         return (room / stride) + 1;
     }
 
-    private static Extents AtLeast(int least, Extents extents)
+    private static Extents AtLeastOne(Extents extents)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(Math.Min(extents.Depth, Math.Min(extents.Height, extents.Width)), least, nameof(extents));
+        ArgumentOutOfRangeException.ThrowIfLessThan(Math.Min(extents.Depth, Math.Min(extents.Height, extents.Width)), 1, nameof(extents));
         return extents;
+    }
+
+    private static Padding NotNegative(Padding padding)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(Math.Min(padding.Depth, Math.Min(padding.Height, padding.Width)), nameof(padding));
+        return padding;
     }
 }

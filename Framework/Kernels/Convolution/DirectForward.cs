@@ -20,7 +20,6 @@ internal sealed unsafe class DirectForward<TSimd>(bool plain) : ForwardKernel(
     {
         if (DirectRefusal.Of(problem, TSimd.Width) is { } refusal) return refusal;
         if (!plain) return null;
-        if (TSimd.Width == 1) return "a block of one channel is plain already.";
         if (problem.Groups != 1) return "a plain input is read for one group only.";
         return problem.InputChannels > MostPlainChannels ? $"a plain input pays up to {MostPlainChannels} channels." : null;
     }

@@ -122,7 +122,8 @@ internal unsafe struct DirectPass<TSimd> : IJob
 
         _inPlace = taps.Length == 0 || (strideX == 1 && _rowMin >= 0 && _columnMin >= 0
             && ((target.Rows - 1) * strideY) + _rowMin + _rowSpan < _sourceHeight && target.Columns + _columnMin + _columnSpan <= _sourceWidth);
-        bool oneLine = _inPlace && taps.Length > 0 && strideY == 1 && target.Columns == _sourceWidth && target.RowStep == target.Columns * target.ColumnStep;
+        bool oneLine = _inPlace && taps.Length > 0 && strideY == 1
+            && target.Columns == _sourceWidth && target.RowStep == target.Columns * target.ColumnStep;
         _rows = oneLine ? 1 : target.Rows;
         _columns = oneLine ? target.Rows * target.Columns : target.Columns;
 
@@ -276,7 +277,7 @@ internal unsafe struct DirectPass<TSimd> : IJob
         tile->TapCount = chunks.Length(chunk) * _entriesOfBlock;
         nint terms = (nint)_sourceChannels * _tapCount;
         nint termsBefore = (nint)firstSource * _sourceLanes * _tapCount;
-        tile->Weights = Weights + (group * terms * TargetBlocks * TSimd.Width) + (pair * 2 * TSimd.Width * terms) + (termsBefore * tile->Blocks * TSimd.Width);
+        tile->Weights = Weights + (((block * terms) + (termsBefore * tile->Blocks)) * TSimd.Width);
         tile->Target = Output + _target.Start + (((nint)image * _groups * TargetBlocks) + block) * _target.BlockStep;
         tile->TargetStep = _target.ColumnStep;
         tile->TargetBlock = _target.BlockStep;

@@ -174,26 +174,26 @@ internal static unsafe class DirectTiles<TSimd>
         float* y = tile->Target;
         nint next = tile->TargetStep;
         nint second = tile->TargetHalf - (half * next);
-        float* addend = tile->Addend;
-        nint addendStep = tile->AddendIsBias ? 0 : 1;
-        nint addendBlock = tile->AddendIsBias ? TSimd.Width : tile->TargetBlock;
+        float* add = tile->Addend;
+        nint addStep = tile->AddendIsBias ? 0 : 1;
+        nint addBlock = tile->AddendIsBias ? TSimd.Width : tile->TargetBlock;
         float* residual = tile->Residual;
         nint block = tile->TargetBlock;
         TSimd floor = TSimd.Broadcast(tile->Floor);
-        Put<TBlocks>(y, 0, block, addend, addendStep, addendBlock, residual, floor, s00, s01);
-        if (TPixels.Value > 1) Put<TBlocks>(y, (1 * next) + (half > 1 ? 0 : second), block, addend, addendStep, addendBlock, residual, floor, s10, s11);
-        if (TPixels.Value > 2) Put<TBlocks>(y, (2 * next) + (half > 2 ? 0 : second), block, addend, addendStep, addendBlock, residual, floor, s20, s21);
-        if (TPixels.Value > 3) Put<TBlocks>(y, (3 * next) + (half > 3 ? 0 : second), block, addend, addendStep, addendBlock, residual, floor, s30, s31);
-        if (TPixels.Value > 4) Put<TBlocks>(y, (4 * next) + (half > 4 ? 0 : second), block, addend, addendStep, addendBlock, residual, floor, s40, s41);
-        if (TPixels.Value > 5) Put<TBlocks>(y, (5 * next) + (half > 5 ? 0 : second), block, addend, addendStep, addendBlock, residual, floor, s50, s51);
-        if (TPixels.Value > 6) Put<TBlocks>(y, (6 * next) + (half > 6 ? 0 : second), block, addend, addendStep, addendBlock, residual, floor, s60, s61);
-        if (TPixels.Value > 7) Put<TBlocks>(y, (7 * next) + (half > 7 ? 0 : second), block, addend, addendStep, addendBlock, residual, floor, s70, s71);
-        if (TPixels.Value > 8) Put<TBlocks>(y, (8 * next) + (half > 8 ? 0 : second), block, addend, addendStep, addendBlock, residual, floor, s80, s81);
-        if (TPixels.Value > 9) Put<TBlocks>(y, (9 * next) + (half > 9 ? 0 : second), block, addend, addendStep, addendBlock, residual, floor, s90, s91);
-        if (TPixels.Value > 10) Put<TBlocks>(y, (10 * next) + (half > 10 ? 0 : second), block, addend, addendStep, addendBlock, residual, floor, s100, s101);
-        if (TPixels.Value > 11) Put<TBlocks>(y, (11 * next) + (half > 11 ? 0 : second), block, addend, addendStep, addendBlock, residual, floor, s110, s111);
-        if (TPixels.Value > 12) Put<TBlocks>(y, (12 * next) + (half > 12 ? 0 : second), block, addend, addendStep, addendBlock, residual, floor, s120, s121);
-        if (TPixels.Value > 13) Put<TBlocks>(y, (13 * next) + (half > 13 ? 0 : second), block, addend, addendStep, addendBlock, residual, floor, s130, s131);
+        Put<TBlocks>(y, 0, block, add, addStep, addBlock, residual, floor, s00, s01);
+        if (TPixels.Value > 1) Put<TBlocks>(y, (1 * next) + (half > 1 ? 0 : second), block, add, addStep, addBlock, residual, floor, s10, s11);
+        if (TPixels.Value > 2) Put<TBlocks>(y, (2 * next) + (half > 2 ? 0 : second), block, add, addStep, addBlock, residual, floor, s20, s21);
+        if (TPixels.Value > 3) Put<TBlocks>(y, (3 * next) + (half > 3 ? 0 : second), block, add, addStep, addBlock, residual, floor, s30, s31);
+        if (TPixels.Value > 4) Put<TBlocks>(y, (4 * next) + (half > 4 ? 0 : second), block, add, addStep, addBlock, residual, floor, s40, s41);
+        if (TPixels.Value > 5) Put<TBlocks>(y, (5 * next) + (half > 5 ? 0 : second), block, add, addStep, addBlock, residual, floor, s50, s51);
+        if (TPixels.Value > 6) Put<TBlocks>(y, (6 * next) + (half > 6 ? 0 : second), block, add, addStep, addBlock, residual, floor, s60, s61);
+        if (TPixels.Value > 7) Put<TBlocks>(y, (7 * next) + (half > 7 ? 0 : second), block, add, addStep, addBlock, residual, floor, s70, s71);
+        if (TPixels.Value > 8) Put<TBlocks>(y, (8 * next) + (half > 8 ? 0 : second), block, add, addStep, addBlock, residual, floor, s80, s81);
+        if (TPixels.Value > 9) Put<TBlocks>(y, (9 * next) + (half > 9 ? 0 : second), block, add, addStep, addBlock, residual, floor, s90, s91);
+        if (TPixels.Value > 10) Put<TBlocks>(y, (10 * next) + (half > 10 ? 0 : second), block, add, addStep, addBlock, residual, floor, s100, s101);
+        if (TPixels.Value > 11) Put<TBlocks>(y, (11 * next) + (half > 11 ? 0 : second), block, add, addStep, addBlock, residual, floor, s110, s111);
+        if (TPixels.Value > 12) Put<TBlocks>(y, (12 * next) + (half > 12 ? 0 : second), block, add, addStep, addBlock, residual, floor, s120, s121);
+        if (TPixels.Value > 13) Put<TBlocks>(y, (13 * next) + (half > 13 ? 0 : second), block, add, addStep, addBlock, residual, floor, s130, s131);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -214,15 +214,15 @@ internal static unsafe class DirectTiles<TSimd>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Put<TBlocks>(
-        float* y, nint at, nint block, float* addend, nint addendStep, nint addendBlock, float* residual, TSimd floor, TSimd sum0, TSimd sum1)
+        float* y, nint at, nint block, float* add, nint addStep, nint addBlock, float* residual, TSimd floor, TSimd sum0, TSimd sum1)
         where TBlocks : ICount
     {
-        float* add = addend + (at * addendStep);
+        add += at * addStep;
         sum0 += TSimd.Load(add);
         if (residual is not null) sum0 += TSimd.Load(residual + at);
         TSimd.Store(y + at, TSimd.Max(floor, sum0));
         if (TBlocks.Value == 1) return;
-        sum1 += TSimd.Load(add + addendBlock);
+        sum1 += TSimd.Load(add + addBlock);
         if (residual is not null) sum1 += TSimd.Load(residual + at + block);
         TSimd.Store(y + at + block, TSimd.Max(floor, sum1));
     }

@@ -32,10 +32,9 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain) : WeightGra
     {
         if (DirectRefusal.Of(problem, TSimd.Width) is { } refusal) return refusal;
         if (!plain) return null;
-        if (TSimd.Width == 1) return "a block of one channel is plain already.";
         if (problem.Groups != 1) return "a plain input is read for one group only.";
         if (problem.Dilation.Width != 1) return "a plain input needs taps side by side.";
-        if (problem.Kernel.Width > WeightGradientTiles<TSimd>.MaxCount) return $"a filter's row has more than {WeightGradientTiles<TSimd>.MaxCount} taps.";
+        if (problem.Kernel.Width > WeightGradientTiles<TSimd>.MaxCount) return $"a filter's row has {problem.Kernel.Width} taps, too many.";
         return problem.InputChannels > MostPlainChannels ? $"a plain input pays up to {MostPlainChannels} channels." : null;
     }
 
@@ -43,7 +42,8 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain) : WeightGra
 
     public override BlockedLayout OutputLayout(in ConvolutionProblem problem) => new(TSimd.Width);
 
-    public override nint WorkspaceFloats(in ConvolutionProblem problem, int threads) => SumFloats(problem) + (plain ? threads * RowsFloats(problem) : 0);
+    public override nint WorkspaceFloats(in ConvolutionProblem problem, int threads) =>
+        SumFloats(problem) + (plain ? threads * RowsFloats(problem) : 0);
 
     public override void Run(in ConvolutionProblem problem, in WeightGradientArguments arguments, WorkerPool pool)
     {
@@ -172,7 +172,8 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain) : WeightGra
             {
                 nint inputPoint = ((nint)((top * stride.Height) + row) * inputWidth) + (left * stride.Width) + column;
                 tile.Input = _arguments.Input + (((inputPlane * inputHeight * inputWidth) + inputPoint) * TSimd.Width);
-                tile.Gradient = _arguments.OutputGradient + (((outputPlane * outputHeight * outputWidth) + ((nint)top * outputWidth) + left) * TSimd.Width);
+                nint outputPoint = (outputPlane * outputHeight * outputWidth) + ((nint)top * outputWidth) + left;
+                tile.Gradient = _arguments.OutputGradient + (outputPoint * TSimd.Width);
             }
 
             tile.Sum = _arguments.Workspace + ((((sumBlock + channel) * _problem.Taps) + tap) * TSimd.Width);

@@ -65,16 +65,25 @@ internal unsafe struct DirectWeights<TSimd> : IJob
             return;
         }
 
+        // Several channels at a time, so that what lies side by side in the plain weights is read together.
         float* turned = stackalloc float[FilterTap.Most * 2 * TSimd.Width];
-        for (int channel = 0; channel < SourceChannels; channel++)
+        for (int first = 0; first < SourceChannels; first += SourceLanes)
         {
-            int first = channel / SourceLanes * SourceLanes;
-            int channelsOfBlock = Math.Min(SourceLanes, SourceChannels - first);
-            GemmPanels.Pack(source + (channel * SourceStep), 1, TargetStep, turned, FilterTaps, lanes, width);
-            for (int tap = 0; tap < TapCount; tap++)
+            int channels = Math.Min(SourceLanes, SourceChannels - first);
+            int atOnce = SourceStep == FilterTaps ? Math.Max(1, FilterTap.Most / FilterTaps) : 1;
+            for (int channel = 0; channel < channels; channel += atOnce)
             {
-                nint at = ((nint)first * TapCount) + ((nint)tap * channelsOfBlock) + (channel - first);
-                new ReadOnlySpan<float>(turned + (Taps[tap].Kernel * width), width).CopyTo(new Span<float>(target + (at * width), width));
+                int count = Math.Min(atOnce, channels - channel);
+                GemmPanels.Pack(source + ((first + channel) * SourceStep), 1, TargetStep, turned, count * FilterTaps, lanes, width);
+                for (int tap = 0; tap < TapCount; tap++)
+                {
+                    float* to = target + ((((nint)first * TapCount) + ((nint)tap * channels) + channel) * width);
+                    for (int c = 0; c < count; c++, to += width)
+                    {
+                        float* from = turned + (((c * FilterTaps) + Taps[tap].Kernel) * width);
+                        new ReadOnlySpan<float>(from, width).CopyTo(new Span<float>(to, width));
+                    }
+                }
             }
         }
     }

@@ -9,9 +9,6 @@ public readonly record struct Extents(int Depth, int Height, int Width)
     /// <summary>1 along each axis.</summary>
     public static Extents One => new(1, 1, 1);
 
-    /// <summary>0 along each axis.</summary>
-    public static Extents Zero => default;
-
     /// <summary>The product of the three.</summary>
     public int Volume => Depth * Height * Width;
 

@@ -80,7 +80,7 @@ internal sealed unsafe class GemmInputGradient<TSimd>() : InputGradientKernel(
                 for (int row = 0; row < channels * Problem.Taps; row++)
                 {
                     float* channel = result + ((nint)(row / Problem.Taps) * volume);
-                    matrix.Add(channel, row % Problem.Taps, point, count, columns + ((nint)row * PanelWidth));
+                    matrix.Add<TSimd>(channel, row % Problem.Taps, point, count, columns + ((nint)row * PanelWidth));
                 }
             }
         }

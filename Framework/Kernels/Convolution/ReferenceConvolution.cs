@@ -7,22 +7,20 @@ namespace Framework.Kernels.Convolution;
 /// <summary>The definitions of a convolution and its gradients, in plain layout, summed in double precision.</summary>
 internal static unsafe class ReferenceConvolution
 {
-    /// <summary>One point of a filter over one point of the output, and the input's point that it meets.</summary>
-    /// <param name="Output">The output's point, counted within a channel.</param>
-    /// <param name="Tap">The filter's point.</param>
-    /// <param name="Input">The input's point, or -1 in the padding.</param>
-    private readonly record struct Meeting(int Output, int Tap, int Input);
-
-    private static Meeting Meet(in ConvolutionProblem problem, int output, int tap)
+    /// <summary>The input's point, counted within a channel, that a tap of the filter over a point of the output meets; -1 in the padding.</summary>
+    private static int Meet(in ConvolutionProblem problem, int output, int tap)
     {
         var (_, height, width) = problem.Output;
-        var (_, kernelHeight, kernelWidth) = problem.Kernel;
-        int z = Position(output / width / height, tap / kernelWidth / kernelHeight, problem.Stride.Depth, problem.Dilation.Depth, problem.PadBegin.Depth);
-        int y = Position(output / width % height, tap / kernelWidth % kernelHeight, problem.Stride.Height, problem.Dilation.Height, problem.PadBegin.Height);
-        int x = Position(output % width, tap % kernelWidth, problem.Stride.Width, problem.Dilation.Width, problem.PadBegin.Width);
+        var kernel = problem.Kernel;
+        var stride = problem.Stride;
+        var dilation = problem.Dilation;
+        var pad = problem.PadBegin;
+        int z = Position(output / width / height, tap / kernel.Width / kernel.Height, stride.Depth, dilation.Depth, pad.Depth);
+        int y = Position(output / width % height, tap / kernel.Width % kernel.Height, stride.Height, dilation.Height, pad.Height);
+        int x = Position(output % width, tap % kernel.Width, stride.Width, dilation.Width, pad.Width);
         var input = problem.Input;
         bool inside = (uint)z < (uint)input.Depth && (uint)y < (uint)input.Height && (uint)x < (uint)input.Width;
-        return new Meeting(output, tap, inside ? (((z * input.Height) + y) * input.Width) + x : -1);
+        return inside ? (((z * input.Height) + y) * input.Width) + x : -1;
     }
 
     private static int Position(int output, int tap, int stride, int dilation, int pad) => (output * stride) + (tap * dilation) - pad;
@@ -52,7 +50,7 @@ internal static unsafe class ReferenceConvolution
                     double sum = Problem.HasBias ? Arguments.Bias[channel] : 0;
                     for (int tap = 0; tap < taps; tap++)
                     {
-                        int at = Meet(Problem, point, tap).Input;
+                        int at = Meet(Problem, point, tap);
                         if (at < 0) continue;
                         for (int c = 0; c < channels; c++) sum += (double)input[((nint)c * Problem.Input.Volume) + at] * weights[(c * taps) + tap];
                     }
@@ -90,12 +88,13 @@ internal static unsafe class ReferenceConvolution
                 for (int o = group * Problem.OutputChannelsOfGroup; o < (group + 1) * Problem.OutputChannelsOfGroup; o++)
                 {
                     float* gradient = Arguments.OutputGradient + (((nint)image * Problem.OutputChannels) + o) * points;
-                    float* weights = Arguments.Weights + ((((nint)o * Problem.InputChannelsOfGroup) + (channel % Problem.InputChannelsOfGroup)) * taps);
+                    nint filter = ((nint)o * Problem.InputChannelsOfGroup) + (channel % Problem.InputChannelsOfGroup);
+                    float* weights = Arguments.Weights + (filter * taps);
                     for (int point = 0; point < points; point++)
                     {
                         for (int tap = 0; tap < taps; tap++)
                         {
-                            int at = Meet(Problem, point, tap).Input;
+                            int at = Meet(Problem, point, tap);
                             if (at >= 0) sums[at] += (double)gradient[point] * weights[tap];
                         }
                     }
@@ -132,7 +131,7 @@ internal static unsafe class ReferenceConvolution
                         float* gradient = Arguments.OutputGradient + (((nint)image * Problem.OutputChannels) + output) * points;
                         for (int point = 0; point < points; point++)
                         {
-                            int at = Meet(Problem, point, tap).Input;
+                            int at = Meet(Problem, point, tap);
                             if (at >= 0) sum += (double)x[at] * gradient[point];
                         }
                     }

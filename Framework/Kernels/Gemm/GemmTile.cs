@@ -65,6 +65,33 @@ internal static unsafe class GemmTiles<TSimd>
     /// <summary>Computes a tile.</summary>
     public static void Run(GemmTile* tile)
     {
+        if (tile->Columns == tile->Vectors * TSimd.Width) RunWhole(tile);
+        else RunPart(tile);
+    }
+
+    /// <summary>Sums whole vectors on the side, and then writes the columns that there are: the kernel itself stays without masks.</summary>
+    private static void RunPart(GemmTile* tile)
+    {
+        float* sums = stackalloc float[MaxRows * 2 * TSimd.Width];
+        GemmTile whole = *tile;
+        whole.C = sums;
+        whole.StepC = tile->Vectors * TSimd.Width;
+        whole.Accumulate = false;
+        RunWhole(&whole);
+        for (int row = 0; row < tile->Rows; row++)
+        {
+            for (int column = 0; column < tile->Columns; column += TSimd.Width)
+            {
+                int count = Math.Min(TSimd.Width, tile->Columns - column);
+                float* c = tile->C + (row * tile->StepC) + column;
+                TSimd sum = TSimd.Load(sums + (row * whole.StepC) + column);
+                TSimd.StorePartial(c, tile->Accumulate ? TSimd.LoadPartial(c, count) + sum : sum, count);
+            }
+        }
+    }
+
+    private static void RunWhole(GemmTile* tile)
+    {
         if (tile->RowStepA == 1)
         {
             if (tile->Vectors == 2) Run<Count1, Count2>(tile);
@@ -148,20 +175,19 @@ internal static unsafe class GemmTiles<TSimd>
 
         float* c = tile->C;
         nint stepC = tile->StepC;
-        int columns = tile->Columns;
         bool accumulate = tile->Accumulate;
-        Put<TVectors>(c, columns, accumulate, c00, c01);
-        if (TRows.Value > 1) Put<TVectors>(c + stepC, columns, accumulate, c10, c11);
-        if (TRows.Value > 2) Put<TVectors>(c + (2 * stepC), columns, accumulate, c20, c21);
-        if (TRows.Value > 3) Put<TVectors>(c + (3 * stepC), columns, accumulate, c30, c31);
-        if (TRows.Value > 4) Put<TVectors>(c + (4 * stepC), columns, accumulate, c40, c41);
-        if (TRows.Value > 5) Put<TVectors>(c + (5 * stepC), columns, accumulate, c50, c51);
-        if (TRows.Value > 6) Put<TVectors>(c + (6 * stepC), columns, accumulate, c60, c61);
-        if (TRows.Value > 7) Put<TVectors>(c + (7 * stepC), columns, accumulate, c70, c71);
-        if (TRows.Value > 8) Put<TVectors>(c + (8 * stepC), columns, accumulate, c80, c81);
-        if (TRows.Value > 9) Put<TVectors>(c + (9 * stepC), columns, accumulate, c90, c91);
-        if (TRows.Value > 10) Put<TVectors>(c + (10 * stepC), columns, accumulate, c100, c101);
-        if (TRows.Value > 11) Put<TVectors>(c + (11 * stepC), columns, accumulate, c110, c111);
+        Put<TVectors>(c, accumulate, c00, c01);
+        if (TRows.Value > 1) Put<TVectors>(c + stepC, accumulate, c10, c11);
+        if (TRows.Value > 2) Put<TVectors>(c + (2 * stepC), accumulate, c20, c21);
+        if (TRows.Value > 3) Put<TVectors>(c + (3 * stepC), accumulate, c30, c31);
+        if (TRows.Value > 4) Put<TVectors>(c + (4 * stepC), accumulate, c40, c41);
+        if (TRows.Value > 5) Put<TVectors>(c + (5 * stepC), accumulate, c50, c51);
+        if (TRows.Value > 6) Put<TVectors>(c + (6 * stepC), accumulate, c60, c61);
+        if (TRows.Value > 7) Put<TVectors>(c + (7 * stepC), accumulate, c70, c71);
+        if (TRows.Value > 8) Put<TVectors>(c + (8 * stepC), accumulate, c80, c81);
+        if (TRows.Value > 9) Put<TVectors>(c + (9 * stepC), accumulate, c90, c91);
+        if (TRows.Value > 10) Put<TVectors>(c + (10 * stepC), accumulate, c100, c101);
+        if (TRows.Value > 11) Put<TVectors>(c + (11 * stepC), accumulate, c110, c111);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -181,22 +207,10 @@ internal static unsafe class GemmTiles<TSimd>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put<TVectors>(float* c, int columns, bool accumulate, TSimd sum0, TSimd sum1)
+    private static void Put<TVectors>(float* c, bool accumulate, TSimd sum0, TSimd sum1)
         where TVectors : ICount
     {
-        if (columns == TVectors.Value * TSimd.Width)
-        {
-            TSimd.Store(c, accumulate ? TSimd.Load(c) + sum0 : sum0);
-            if (TVectors.Value > 1) TSimd.Store(c + TSimd.Width, accumulate ? TSimd.Load(c + TSimd.Width) + sum1 : sum1);
-        }
-        else
-        {
-            PutPart(c, Math.Min(columns, TSimd.Width), accumulate, sum0);
-            if (TVectors.Value > 1 && columns > TSimd.Width) PutPart(c + TSimd.Width, columns - TSimd.Width, accumulate, sum1);
-        }
+        TSimd.Store(c, accumulate ? TSimd.Load(c) + sum0 : sum0);
+        if (TVectors.Value > 1) TSimd.Store(c + TSimd.Width, accumulate ? TSimd.Load(c + TSimd.Width) + sum1 : sum1);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void PutPart(float* c, int columns, bool accumulate, TSimd sum) =>
-        TSimd.StorePartial(c, accumulate ? TSimd.LoadPartial(c, columns) + sum : sum, columns);
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Framework.Kernels.Simd;
 
@@ -23,8 +24,23 @@ internal readonly unsafe struct Simd128(Vector128<float> lanes) : ISimd<Simd128>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128 Load(float* source) => new(Vector128.Load(source));
 
-    /// <remarks>NEON has no masked access, so the few lanes go one by one, on every processor.</remarks>
-    public static Simd128 LoadPartial(float* source, int count)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128 LoadPartial(float* source, int count) =>
+        Avx.IsSupported ? new(Avx.MaskLoad(source, FirstLanes(count))) : LoadLanes(source, count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePartial(float* target, Simd128 value, int count)
+    {
+        if (Avx.IsSupported) Avx.MaskStore(target, FirstLanes(count), value._lanes);
+        else StoreLanes(target, value, count);
+    }
+
+    /// <summary>A mask; the processor does not touch, nor fault on, what it leaves out.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> FirstLanes(int count) => Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(count)).AsSingle();
+
+    /// <remarks>Without masked access (NEON, SSE) the lanes go one by one.</remarks>
+    private static Simd128 LoadLanes(float* source, int count)
     {
         if (count == Width) return Load(source);
         var lanes = Vector128<float>.Zero;
@@ -32,7 +48,7 @@ internal readonly unsafe struct Simd128(Vector128<float> lanes) : ISimd<Simd128>
         return new(lanes);
     }
 
-    public static void StorePartial(float* target, Simd128 value, int count)
+    private static void StoreLanes(float* target, Simd128 value, int count)
     {
         for (int lane = 0; lane < count; lane++) target[lane] = value._lanes.GetElement(lane);
     }
@@ -68,7 +84,8 @@ internal readonly unsafe struct Simd128(Vector128<float> lanes) : ISimd<Simd128>
     public static Simd128 operator ~(Simd128 value) => new(~value._lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd128 MultiplyAdd(Simd128 left, Simd128 right, Simd128 addend) => new(Vector128.MultiplyAddEstimate(left._lanes, right._lanes, addend._lanes));
+    public static Simd128 MultiplyAdd(Simd128 left, Simd128 right, Simd128 addend) =>
+        new(Vector128.MultiplyAddEstimate(left._lanes, right._lanes, addend._lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128 MultiplyAddBroadcast(Simd128 left, float* scalar, Simd128 addend) =>

@@ -65,7 +65,8 @@ internal readonly unsafe struct Simd256(Vector256<float> lanes) : ISimd<Simd256>
     public static Simd256 operator ~(Simd256 value) => new(~value._lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd256 MultiplyAdd(Simd256 left, Simd256 right, Simd256 addend) => new(Vector256.MultiplyAddEstimate(left._lanes, right._lanes, addend._lanes));
+    public static Simd256 MultiplyAdd(Simd256 left, Simd256 right, Simd256 addend) =>
+        new(Vector256.MultiplyAddEstimate(left._lanes, right._lanes, addend._lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256 MultiplyAddBroadcast(Simd256 left, float* scalar, Simd256 addend) =>

@@ -65,7 +65,8 @@ internal readonly unsafe struct Simd512(Vector512<float> lanes) : ISimd<Simd512>
     public static Simd512 operator ~(Simd512 value) => new(~value._lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd512 MultiplyAdd(Simd512 left, Simd512 right, Simd512 addend) => new(Vector512.MultiplyAddEstimate(left._lanes, right._lanes, addend._lanes));
+    public static Simd512 MultiplyAdd(Simd512 left, Simd512 right, Simd512 addend) =>
+        new(Vector512.MultiplyAddEstimate(left._lanes, right._lanes, addend._lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512 MultiplyAddBroadcast(Simd512 left, float* scalar, Simd512 addend) =>

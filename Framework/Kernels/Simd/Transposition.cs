@@ -8,6 +8,9 @@ namespace Framework.Kernels.Simd;
 /// <summary>Turns a matrix over, four by four elements at a time.</summary>
 internal static unsafe class Transposition
 {
+    /// <summary>A cache line: the lines that a stripe writes to stay in the cache until they are full.</summary>
+    private const int ColumnsAtOnce = 16;
+
     /// <summary>target[c, r] = source[r, c].</summary>
     /// <param name="source">A matrix of <paramref name="rows"/> rows.</param>
     /// <param name="sourceStep">Floats from a row of the source to the next.</param>
@@ -16,6 +19,12 @@ internal static unsafe class Transposition
     /// <param name="rows">Rows of the source.</param>
     /// <param name="columns">Columns of the source.</param>
     public static void Run(float* source, nint sourceStep, float* target, nint targetStep, int rows, int columns)
+    {
+        for (int c = 0; c < columns; c += ColumnsAtOnce)
+            Stripe(source + c, sourceStep, target + (c * targetStep), targetStep, rows, Math.Min(ColumnsAtOnce, columns - c));
+    }
+
+    private static void Stripe(float* source, nint sourceStep, float* target, nint targetStep, int rows, int columns)
     {
         int r = 0;
         if (Sse.IsSupported || AdvSimd.Arm64.IsSupported)

@@ -9,20 +9,11 @@ internal static unsafe class SoftmaxLoops<TAxis, TSimd>
     where TAxis : unmanaged, IAxis<TAxis, TSimd>
     where TSimd : unmanaged, ISimd<TSimd>
 {
-    /// <summary>Terms that are added one after the other before their sum is added to the others', which keeps the error of long sums down.</summary>
-    private const int Block = 64;
-
-    /// <summary>A term of a sum along the axis.</summary>
-    private interface ITerm
-    {
-        TSimd At(in TAxis axis, int step);
-    }
-
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Softmax(in TAxis axis, float* x, float* y)
     {
         TSimd max = Max(axis, x);
-        TSimd sum = Sum(axis, new StoredExponential(x, y, max));
+        TSimd sum = AxisSum<TAxis, TSimd>.Of(axis, new StoredExponential(x, y, max));
         for (int step = 0; step < axis.Steps; step++) axis.Store(y, step, axis.Load(y, step, 0) / sum);
     }
 
@@ -30,21 +21,21 @@ internal static unsafe class SoftmaxLoops<TAxis, TSimd>
     public static void LogSoftmax(in TAxis axis, float* x, float* y)
     {
         TSimd max = Max(axis, x);
-        TSimd logSum = SimdMath.Log(Sum(axis, new Exponential(x, max)));
+        TSimd logSum = SimdMath.Log(AxisSum<TAxis, TSimd>.Of(axis, new Exponential(x, max)));
         for (int step = 0; step < axis.Steps; step++) axis.Store(y, step, axis.Load(x, step, 0) - max - logSum);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void SoftmaxGradient(in TAxis axis, float* y, float* dy, float* dx)
     {
-        TSimd sum = Sum(axis, new Product(y, dy));
+        TSimd sum = AxisSum<TAxis, TSimd>.Of(axis, new Product(y, dy));
         for (int step = 0; step < axis.Steps; step++) axis.Store(dx, step, axis.Load(y, step, 0) * (axis.Load(dy, step, 0) - sum));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void LogSoftmaxGradient(in TAxis axis, float* y, float* dy, float* dx)
     {
-        TSimd sum = Sum(axis, new Plain(dy));
+        TSimd sum = AxisSum<TAxis, TSimd>.Of(axis, new Plain(dy));
         for (int step = 0; step < axis.Steps; step++)
             axis.Store(dx, step, axis.Load(dy, step, 0) - (SimdMath.Exp(axis.Load(y, step, 0)) * sum));
     }
@@ -56,7 +47,7 @@ internal static unsafe class SoftmaxLoops<TAxis, TSimd>
         in TAxis axis, float* x, TSimd classes, TSimd weights, float* losses, float* logProbabilities, float* gradient, TSimd scale)
     {
         TSimd max = Max(axis, x);
-        TSimd sum = Sum(axis, new Exponential(x, max));
+        TSimd sum = AxisSum<TAxis, TSimd>.Of(axis, new Exponential(x, max));
         TSimd logSum = SimdMath.Log(sum);
         TSimd loss = TSimd.Zero;
         TSimd counts = ~TSimd.Equal(weights, TSimd.Zero);
@@ -81,10 +72,10 @@ internal static unsafe class SoftmaxLoops<TAxis, TSimd>
         in TAxis axis, float* x, float* targets, float* losses, float* logProbabilities, float* gradient, TSimd scale)
     {
         TSimd max = Max(axis, x);
-        TSimd sum = Sum(axis, new Exponential(x, max));
+        TSimd sum = AxisSum<TAxis, TSimd>.Of(axis, new Exponential(x, max));
         TSimd logSum = SimdMath.Log(sum);
-        if (losses != null) axis.StorePositions(losses, Sum(axis, new Entropy(x, targets, max, logSum)));
-        TSimd total = Sum(axis, new Plain(targets));
+        if (losses != null) axis.StorePositions(losses, AxisSum<TAxis, TSimd>.Of(axis, new Entropy(x, targets, max, logSum)));
+        TSimd total = AxisSum<TAxis, TSimd>.Of(axis, new Plain(targets));
         for (int step = 0; step < axis.Steps; step++)
         {
             TSimd shifted = axis.Load(x, step, float.NegativeInfinity) - max;
@@ -103,41 +94,25 @@ internal static unsafe class SoftmaxLoops<TAxis, TSimd>
         return axis.Max(max);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TSimd Sum<TTerm>(in TAxis axis, TTerm term)
-        where TTerm : struct, ITerm
-    {
-        TSimd total = TSimd.Zero;
-        for (int from = 0; from < axis.Steps; from += Block)
-        {
-            TSimd block = TSimd.Zero;
-            int to = Math.Min(axis.Steps, from + Block);
-            for (int step = from; step < to; step++) block += term.At(axis, step);
-            total += block;
-        }
-
-        return axis.Sum(total);
-    }
-
-    private readonly struct Plain(float* x) : ITerm
+    private readonly struct Plain(float* x) : IAxisTerm<TAxis, TSimd>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TSimd At(in TAxis axis, int step) => axis.Load(x, step, 0);
     }
 
-    private readonly struct Product(float* x, float* y) : ITerm
+    private readonly struct Product(float* x, float* y) : IAxisTerm<TAxis, TSimd>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TSimd At(in TAxis axis, int step) => axis.Load(x, step, 0) * axis.Load(y, step, 0);
     }
 
-    private readonly struct Exponential(float* x, TSimd max) : ITerm
+    private readonly struct Exponential(float* x, TSimd max) : IAxisTerm<TAxis, TSimd>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TSimd At(in TAxis axis, int step) => SimdMath.Exp(axis.Load(x, step, float.NegativeInfinity) - max);
     }
 
-    private readonly struct StoredExponential(float* x, float* y, TSimd max) : ITerm
+    private readonly struct StoredExponential(float* x, float* y, TSimd max) : IAxisTerm<TAxis, TSimd>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TSimd At(in TAxis axis, int step)
@@ -148,7 +123,7 @@ internal static unsafe class SoftmaxLoops<TAxis, TSimd>
         }
     }
 
-    private readonly struct Entropy(float* x, float* targets, TSimd max, TSimd logSum) : ITerm
+    private readonly struct Entropy(float* x, float* targets, TSimd max, TSimd logSum) : IAxisTerm<TAxis, TSimd>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TSimd At(in TAxis axis, int step)

@@ -82,12 +82,12 @@ internal abstract unsafe class ConvolutionStep : Step
         if (x.Shape.ElementCount == 0 || y.Shape!.ElementCount == 0) return null;
         var (input, weight) = (x.Shape.ToShape(x.Name), w.Shape!.ToShape(w.Name));
         var window = Window.Of(node.Attributes, input.Extents[2..], weight.Extents[2..], y.Shape.ToShape(y.Name).Extents[2..]);
-        return new ConvolutionProblem(input[0], input[1], weight[0], Extended(window.Input, 1), Extended(window.Kernel, 1))
+        return new ConvolutionProblem(input[0], input[1], weight[0], Extended(window.Input), Extended(window.Kernel))
         {
-            Stride = Extended(window.Strides, 1),
-            Dilation = Extended(window.Dilations, 1),
-            PadBegin = Extended(window.PadsBegin, 0),
-            PadEnd = Extended(window.PadsEnd, 0),
+            Stride = Extended(window.Strides),
+            Dilation = Extended(window.Dilations),
+            PadBegin = Pads(window.PadsBegin),
+            PadEnd = Pads(window.PadsEnd),
             Groups = (int)node.Attributes.Int("group", 1),
             HasBias = kind == Kind.Forward && node.Inputs.Count > 2 && node.Inputs[2] is not null,
             Activation = node.Attributes.Has(Fused.ActivationAttribute) ? FusedActivation.Relu : FusedActivation.None,
@@ -95,11 +95,18 @@ internal abstract unsafe class ConvolutionStep : Step
     }
 
     // One- and two-dimensional problems lack the outer axes.
-    private static Extents Extended(int[] extents, int missing) => extents.Length switch
+    private static Extents Extended(int[] extents) => extents.Length switch
     {
-        1 => new(missing, missing, extents[0]),
-        2 => new(missing, extents[0], extents[1]),
+        1 => new(1, 1, extents[0]),
+        2 => new(1, extents[0], extents[1]),
         _ => new(extents[0], extents[1], extents[2]),
+    };
+
+    private static Padding Pads(int[] pads) => pads.Length switch
+    {
+        1 => new(0, 0, pads[0]),
+        2 => new(0, pads[0], pads[1]),
+        _ => new(pads[0], pads[1], pads[2]),
     };
 
     private static nint PackedBytes(WeightReadingKernel kernel, in ConvolutionProblem problem) => kernel.PackedWeightFloats(problem) * sizeof(float);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Framework.Kernels.Convolution;
 using Framework.Threading;
 
@@ -6,12 +7,17 @@ namespace Framework.Tests.Kernels.Convolution;
 /// <summary>A problem with its tensors in plain layout, and how a kernel is run on them between guard pages.</summary>
 internal sealed unsafe class ConvolutionData
 {
+    private static readonly ConcurrentDictionary<ConvolutionProblem, ConvolutionData> s_whole = new();
+
     private readonly ConvolutionProblem _problem;
     private readonly float[] _input;
     private readonly float[] _weights;
     private readonly float[] _bias;
     private readonly float[] _residual;
     private readonly float[] _outputGradient;
+    private readonly Lazy<NaiveConvolution.Sums> _output;
+    private readonly Lazy<NaiveConvolution.Sums> _inputGradient;
+    private readonly Lazy<NaiveConvolution.Sums> _weightGradient;
 
     private ConvolutionData(ConvolutionProblem problem, Func<float> draw)
     {
@@ -21,20 +27,23 @@ internal sealed unsafe class ConvolutionData
         _bias = Draw(problem.OutputChannels, draw);
         _residual = Draw(problem.Batch * problem.OutputChannels * problem.Output.Volume, draw);
         _outputGradient = Draw(_residual.Length, draw);
+        _output = new(() => NaiveConvolution.Forward(problem, _input, _weights, _bias, _residual));
+        _inputGradient = new(() => NaiveConvolution.InputGradient(problem, _outputGradient, _weights));
+        _weightGradient = new(() => NaiveConvolution.WeightGradient(problem, _input, _outputGradient));
     }
 
-    public NaiveConvolution.Sums ExpectedOutput => NaiveConvolution.Forward(_problem, _input, _weights, _bias, _residual);
+    public NaiveConvolution.Sums ExpectedOutput => _output.Value;
 
-    public NaiveConvolution.Sums ExpectedInputGradient => NaiveConvolution.InputGradient(_problem, _outputGradient, _weights);
+    public NaiveConvolution.Sums ExpectedInputGradient => _inputGradient.Value;
 
-    public NaiveConvolution.Sums ExpectedWeightGradient => NaiveConvolution.WeightGradient(_problem, _input, _outputGradient);
+    public NaiveConvolution.Sums ExpectedWeightGradient => _weightGradient.Value;
 
-    /// <summary>Numbers from -3 to 3: sums of their products stay far below 2^24 and are exact in any order.</summary>
-    public static ConvolutionData Whole(ConvolutionProblem problem, int seed)
+    /// <summary>Numbers from -3 to 3: sums of their products stay far below 2^24 and are exact in any order. Shared by all kernels.</summary>
+    public static ConvolutionData Whole(ConvolutionProblem problem) => s_whole.GetOrAdd(problem, static p =>
     {
-        var random = new Random(seed);
-        return new ConvolutionData(problem, () => random.Next(-3, 4));
-    }
+        var random = new Random(11);
+        return new ConvolutionData(p, () => random.Next(-3, 4));
+    });
 
     public static ConvolutionData Real(ConvolutionProblem problem)
     {

@@ -52,26 +52,40 @@ internal static class NaiveConvolution
     /// <summary>Every product of the convolution: the places of its input, weight and output.</summary>
     private static void Visit(ConvolutionProblem p, Action<int, int, int> product)
     {
-        var output = p.Output;
-        for (int n = 0; n < p.Batch; n++)
-        for (int o = 0; o < p.OutputChannels; o++)
-        for (int i = 0; i < p.InputChannelsOfGroup; i++)
-        for (int kz = 0; kz < p.Kernel.Depth; kz++)
-        for (int ky = 0; ky < p.Kernel.Height; ky++)
-        for (int kx = 0; kx < p.Kernel.Width; kx++)
-        for (int oz = 0; oz < output.Depth; oz++)
-        for (int oy = 0; oy < output.Height; oy++)
-        for (int ox = 0; ox < output.Width; ox++)
+        var meetings = Meetings(p);
+        for (int filter = 0; filter < p.Batch * p.OutputChannels * p.InputChannelsOfGroup; filter++)
         {
-            int z = (oz * p.Stride.Depth) + (kz * p.Dilation.Depth) - p.PadBegin.Depth;
-            int y = (oy * p.Stride.Height) + (ky * p.Dilation.Height) - p.PadBegin.Height;
-            int x = (ox * p.Stride.Width) + (kx * p.Dilation.Width) - p.PadBegin.Width;
-            if (z < 0 || z >= p.Input.Depth || y < 0 || y >= p.Input.Height || x < 0 || x >= p.Input.Width) continue;
+            int i = filter % p.InputChannelsOfGroup, o = filter / p.InputChannelsOfGroup % p.OutputChannels;
+            int n = filter / p.InputChannelsOfGroup / p.OutputChannels;
             int channel = (o / p.OutputChannelsOfGroup * p.InputChannelsOfGroup) + i;
-            int inputAt = (((((((n * p.InputChannels) + channel) * p.Input.Depth) + z) * p.Input.Height) + y) * p.Input.Width) + x;
-            int weightAt = (((((((o * p.InputChannelsOfGroup) + i) * p.Kernel.Depth) + kz) * p.Kernel.Height) + ky) * p.Kernel.Width) + kx;
-            int outputAt = (((((((n * p.OutputChannels) + o) * output.Depth) + oz) * output.Height) + oy) * output.Width) + ox;
-            product(inputAt, weightAt, outputAt);
+            foreach (var (tap, point, met) in meetings)
+            {
+                int input = (((n * p.InputChannels) + channel) * p.Input.Volume) + met;
+                int weight = (((o * p.InputChannelsOfGroup) + i) * p.Taps) + tap;
+                product(input, weight, (((n * p.OutputChannels) + o) * p.Output.Volume) + point);
+            }
         }
+    }
+
+    /// <summary>For each tap and point of the output the point of the input that they meet, without those in the padding.</summary>
+    private static List<(int Tap, int Output, int Input)> Meetings(ConvolutionProblem p)
+    {
+        var meetings = new List<(int, int, int)>();
+        var output = p.Output;
+        for (int tap = 0; tap < p.Taps; tap++)
+        {
+            int kx = tap % p.Kernel.Width, ky = tap / p.Kernel.Width % p.Kernel.Height, kz = tap / p.Kernel.Width / p.Kernel.Height;
+            for (int point = 0; point < output.Volume; point++)
+            {
+                int ox = point % output.Width, oy = point / output.Width % output.Height, oz = point / output.Width / output.Height;
+                int z = (oz * p.Stride.Depth) + (kz * p.Dilation.Depth) - p.PadBegin.Depth;
+                int y = (oy * p.Stride.Height) + (ky * p.Dilation.Height) - p.PadBegin.Height;
+                int x = (ox * p.Stride.Width) + (kx * p.Dilation.Width) - p.PadBegin.Width;
+                if (z < 0 || z >= p.Input.Depth || y < 0 || y >= p.Input.Height || x < 0 || x >= p.Input.Width) continue;
+                meetings.Add((tap, point, (((z * p.Input.Height) + y) * p.Input.Width) + x));
+            }
+        }
+
+        return meetings;
     }
 }

@@ -22,7 +22,8 @@ public sealed unsafe class GemmKernelTests
         {
             for (int columns = 1; columns <= (4 * kernel.Set.Width) + 1; columns++, variant++)
             {
-                var problem = Variant(new GemmProblem(rows, columns, depths[variant % depths.Length], (variant & 1) != 0, (variant & 2) != 0), variant);
+                int depth = depths[variant % depths.Length];
+                var problem = Variant(new GemmProblem(rows, columns, depth, (variant & 1) != 0, (variant & 2) != 0), variant);
                 if (kernel.Refusal(problem) is null) CheckExact(kernel, problem, variant, pool);
             }
         }
@@ -36,7 +37,8 @@ public sealed unsafe class GemmKernelTests
         using var pool = new WorkerPool(2);
         for (int depth = 1; depth <= 70; depth++)
         {
-            GemmProblem[] problems = [new(1, (depth % 37) + 1, depth, transposeB: true), new((depth % 37) + 1, 1, depth), new(1, 5, depth), new(6, 1, depth, true)];
+            int other = (depth % 37) + 1;
+            GemmProblem[] problems = [new(1, other, depth, transposeB: true), new(other, 1, depth), new(1, 5, depth), new(6, 1, depth, true)];
             foreach (var problem in problems)
             {
                 var variant = Variant(problem, depth);
@@ -50,7 +52,8 @@ public sealed unsafe class GemmKernelTests
     public void Real_numbers_are_within_the_bound_of_their_sum_and_the_same_at_any_number_of_threads(string name)
     {
         var kernel = Find(name);
-        foreach (var problem in new GemmProblem[] { new(150, 300, 700), new(37, 129, 1000, true, true), new(1, 200, 900, transposeB: true), new(70, 1, 513) })
+        GemmProblem[] problems = [new(150, 300, 700), new(37, 129, 1000, true, true), new(1, 200, 900, transposeB: true), new(70, 1, 513)];
+        foreach (var problem in problems)
         {
             if (kernel.Refusal(problem) is not null) continue;
             var random = new Random(1);

@@ -38,5 +38,8 @@ internal static class ElementwiseCases
         "IsInf",
         $"positive {positive}, negative {negative}",
         [SampleInput.Given([3], 1, float.PositiveInfinity, float.NegativeInfinity)],
-        new() { ["detect_positive"] = positive, ["detect_negative"] = negative }) { OutputTypes = Bool };
+        new() { ["detect_positive"] = positive, ["detect_negative"] = negative })
+    {
+        OutputTypes = Bool,
+    };
 }

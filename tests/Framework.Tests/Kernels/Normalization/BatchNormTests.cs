@@ -1,0 +1,187 @@
+using Framework.Kernels;
+using Framework.Kernels.Elementwise;
+using Framework.Kernels.Normalization;
+using Framework.Kernels.Simd;
+using Framework.Tensors;
+using Framework.Threading;
+
+namespace Framework.Tests.Kernels.Normalization;
+
+/// <summary>Channel sums of every kernel and the programs around them, against double precision.</summary>
+public sealed unsafe class BatchNormTests
+{
+    private const double Ulp = 1.1920929e-7;
+
+    /// <summary>
+    /// Additions that a term of a piece's sum goes through at most: a block of 64 four ways, the blocks of 4,096 terms, joining, the lanes.
+    /// </summary>
+    private const double Chain = 64 + 16 + 8;
+
+    private const float Epsilon = 1e-5f;
+
+    public static TheoryData<int, int, int, int> Extents => new()
+    {
+        { 2, 3, 1, 1 }, { 2, 3, 49, 1 }, { 3, 2, 5000, 1 }, { 1, 1, 17, 1 },
+        { 2, 2, 49, 16 }, { 2, 1, 600, 16 }, { 3, 2, 7, 8 }, { 2, 2, 9, 4 }, { 2, 2, 5, 32 }, { 2, 2, 6, 3 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Extents))]
+    public void Statistics_are_those_of_each_channel_even_far_from_0(int images, int blocks, int places, int lanes)
+    {
+        const float shift = 100;
+        var problem = new ChannelProblem(images, blocks, places, lanes);
+        float[] x = [.. KernelSets.Random(Elements(problem), 1).Select(v => v + shift)];
+        double[] mean = PerChannel(problem, i => x[i]), variance = PerChannel(problem, i => Math.Pow(x[i] - mean[Channel(problem, i)], 2));
+        ForEachKernel(problem, (kernel, pool, name) =>
+        {
+            var (means, variances) = Statistics(kernel, problem, x, pool);
+            for (int c = 0; c < mean.Length; c++)
+            {
+                // A piece's mean is off by a chain of roundings near the shift; distances from it sum to 0, so it enters the variance squared.
+                double meanBound = Chain * Ulp * (shift + 1);
+                Math.Abs(means[c] - mean[c]).Should().BeLessThanOrEqualTo(meanBound, name);
+                double bound = (Chain * Ulp * variance[c]) + (2 * Ulp * (shift + 1) * Math.Sqrt(variance[c])) + (meanBound * meanBound);
+                Math.Abs(variances[c] - variance[c]).Should().BeLessThanOrEqualTo(bound, name);
+            }
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Extents))]
+    public void Gradient_sums_of_whole_numbers_are_exact(int images, int blocks, int places, int lanes)
+    {
+        var problem = new ChannelProblem(images, blocks, places, lanes);
+        float[] x = KernelSets.Whole(Elements(problem), 2), dy = KernelSets.Whole(x.Length, 3), mean = KernelSets.Whole(problem.ChannelFloats, 4);
+        double[] sums = PerChannel(problem, i => dy[i], average: false);
+        double[] products = PerChannel(problem, i => dy[i] * (x[i] - mean[Channel(problem, i)]), average: false);
+        ForEachKernel(problem, (kernel, pool, name) =>
+        {
+            var (sum, product) = GradientSums(kernel, problem, x, mean, dy, pool);
+            sum.Should().Equal(sums.Select(v => (float)v), name);
+            product.Should().Equal(products.Select(v => (float)v), name);
+        });
+    }
+
+    /// <summary>Forward and backward as a plan would run them, against the definition's derivative in double precision by differences.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(16)]
+    public void The_programs_normalise_and_differentiate(int lanes)
+    {
+        var problem = new ChannelProblem(3, 2, 11, lanes);
+        int channels = problem.ChannelFloats;
+        float[] x = KernelSets.Random(Elements(problem), 5, 2), dy = KernelSets.Random(x.Length, 6);
+        float[] gamma = KernelSets.Random(channels, 7), beta = KernelSets.Random(channels, 8);
+        var kernel = ChannelKernels.List.Select(problem, InstructionSet.Best);
+        var (mean, variance) = Statistics(kernel, problem, x, KernelSets.TwoThreads);
+
+        float[] scale = Run(BatchNormPrograms.Scale(Epsilon), [channels], [variance, gamma], [[channels], [channels]])[0];
+        Shape perChannel = problem.ChannelShape;
+        float[] y = Run(BatchNormPrograms.Normalize(), problem.Shape, [x, mean, scale, beta], [problem.Shape, perChannel, perChannel, perChannel])[0];
+        var (sum, product) = GradientSums(kernel, problem, x, mean, dy, KernelSets.TwoThreads);
+        float[][] terms = Run(
+            BatchNormPrograms.GradientTerms(Epsilon, problem.ElementsPerChannel),
+            [channels],
+            [variance, gamma, sum, product],
+            [[channels], [channels], [channels], [channels]]);
+        terms[0].Should().Equal(scale);
+        float[] dx = Run(
+            BatchNormPrograms.InputGradient(),
+            problem.Shape,
+            [dy, x, mean, terms[0], terms[1], terms[2]],
+            [problem.Shape, problem.Shape, perChannel, perChannel, perChannel, perChannel])[0];
+
+        double[] X = [.. x.Select(v => (double)v)];
+        double[] expected = Normalized(problem, X, gamma, beta);
+
+        // Values are of the order of 1; a dozen roundings and the chain of the statistics lie between them and the result.
+        const double bound = 2 * (Chain + 12) * Ulp;
+        for (int i = 0; i < y.Length; i++) Math.Abs(y[i] - expected[i]).Should().BeLessThan(bound);
+        const double step = 1e-5;
+        for (int i = 0; i < x.Length; i += 7)
+        {
+            double Loss(double at)
+            {
+                double kept = X[i];
+                X[i] = at;
+                double loss = Normalized(problem, X, gamma, beta).Zip(dy, (a, b) => a * b).Sum();
+                X[i] = kept;
+                return loss;
+            }
+
+            // Central differences err by the third derivative times step² / 6 and by rounding over the step: both below 1e-8 here.
+            double difference = (Loss(X[i] + step) - Loss(X[i] - step)) / (2 * step);
+            Math.Abs(dx[i] - difference).Should().BeLessThan(bound + 1e-8);
+        }
+
+        double[] dGamma = PerChannel(problem, i => dy[i] * (expected[i] - beta[Channel(problem, i)]) / gamma[Channel(problem, i)], average: false);
+        for (int c = 0; c < channels; c++) Math.Abs(terms[3][c] - dGamma[c]).Should().BeLessThan(bound * problem.ElementsPerChannel);
+    }
+
+    private static double[] Normalized(ChannelProblem problem, double[] x, float[] gamma, float[] beta)
+    {
+        double[] mean = PerChannel(problem, i => x[i]), variance = PerChannel(problem, i => Math.Pow(x[i] - mean[Channel(problem, i)], 2));
+        return [.. x.Select((v, i) =>
+        {
+            int c = Channel(problem, i);
+            return ((v - mean[c]) / Math.Sqrt(variance[c] + Epsilon) * gamma[c]) + beta[c];
+        })];
+    }
+
+    private static int Elements(ChannelProblem problem) => problem.Images * problem.Blocks * problem.Places * problem.Lanes;
+
+    private static int Channel(ChannelProblem problem, int element) =>
+        (element / (problem.Places * problem.Lanes) % problem.Blocks * problem.Lanes) + (element % problem.Lanes);
+
+    private static double[] PerChannel(ChannelProblem problem, Func<int, double> term, bool average = true)
+    {
+        var sums = new double[problem.ChannelFloats];
+        for (int i = 0; i < Elements(problem); i++) sums[Channel(problem, i)] += term(i);
+        return average ? Array.ConvertAll(sums, s => s / problem.ElementsPerChannel) : sums;
+    }
+
+    /// <summary>Calls back with each usable kernel, after seeing that its results do not change with the number of threads.</summary>
+    private static void ForEachKernel(ChannelProblem problem, Action<ChannelKernel, WorkerPool, string> check)
+    {
+        var usable = ChannelKernels.List.Where(k => k.Set.IsSupported && k.Refusal(problem) is null).ToList();
+        usable.Should().Contain(ChannelKernels.List[^1]);
+        foreach (var kernel in usable)
+        {
+            float[] x = KernelSets.Random(Elements(problem), 9);
+            var one = Statistics(kernel, problem, x, KernelSets.OneThread);
+            var three = Statistics(kernel, problem, x, KernelSets.ThreeThreads);
+            KernelSets.Bits(three.Mean).Should().Equal(KernelSets.Bits(one.Mean));
+            KernelSets.Bits(three.Variance).Should().Equal(KernelSets.Bits(one.Variance));
+            check(kernel, KernelSets.TwoThreads, kernel.Name);
+        }
+    }
+
+    private static (float[] Mean, float[] Variance) Statistics(ChannelKernel kernel, ChannelProblem problem, float[] x, WorkerPool pool)
+    {
+        FencedArray<float> source = new(x), workspace = new((int)problem.WorkspaceFloats);
+        FencedArray<float> mean = new(problem.ChannelFloats), variance = new(problem.ChannelFloats);
+        kernel.Statistics(problem, source.Pointer, mean.Pointer, variance.Pointer, workspace.Pointer, pool);
+        workspace.ToArray();
+        return (mean.ToArray(), variance.ToArray());
+    }
+
+    private static (float[] Sum, float[] Product) GradientSums(
+        ChannelKernel kernel, ChannelProblem problem, float[] x, float[] mean, float[] dy, WorkerPool pool)
+    {
+        FencedArray<float> source = new(x), means = new(mean), gradient = new(dy), workspace = new((int)problem.WorkspaceFloats);
+        FencedArray<float> sum = new(problem.ChannelFloats), product = new(problem.ChannelFloats);
+        kernel.GradientSums(problem, source.Pointer, means.Pointer, gradient.Pointer, sum.Pointer, product.Pointer, workspace.Pointer, pool);
+        return (sum.ToArray(), product.ToArray());
+    }
+
+    private static float[][] Run(ElementwiseProgram program, Shape output, float[][] inputs, Shape[] shapes)
+    {
+        var problem = ElementwiseProblem.Broadcast(program, output, shapes);
+        var memory = inputs.Select(i => new FencedArray<float>(i)).ToArray();
+        var results = Enumerable.Range(0, program.Outputs.Length).Select(_ => new FencedArray<float>(output.ElementCount)).ToArray();
+        ElementwiseKernels.List.Select(problem, InstructionSet.Best)
+            .Run(problem, [.. memory.Select(m => m.Address)], [.. results.Select(r => r.Address)], KernelSets.OneThread);
+        return [.. results.Select(r => r.ToArray())];
+    }
+}
