@@ -26,7 +26,7 @@ internal sealed record ModelSource(Graph Graph, string Place, string Stem)
             throw new UsageException($"model {name}", "is neither a known network nor a file nor a run's folder.", $"Known are: {string.Join(", ", ModelCatalog.Names)}.");
         }
 
-        var module = ModelCatalog.Create(name, data?.ClassNames.Count ?? 10, data?.SampleShape).Initialize(seed);
+        var module = ModelCatalog.Create(name, new ModelOptions { Classes = data?.ClassNames.Count, Image = data?.SampleShape }).Initialize(seed);
         return new ModelSource(module.Trace(name: name), $"model {name}", name);
     }
 
