@@ -56,12 +56,12 @@ internal sealed record ModelSource(Graph Graph, string Place, string Stem)
         {
             if (own.Mean.Count != 1 && own.Mean.Count != data.SampleShape[0])
                 throw new ShapeException($"{Place}, property {ModelNotes.Mean}", $"is for {own.Mean.Count} channels, the data's images are {data.SampleShape}.");
-            return (own, "the model's file");
+            return (own, "the model's file says");
         }
 
         return data.Statistics is { } published
-            ? (published, "the data set")
-            : (Floored(ChannelStatistics.Of(trainingData())), "the training images");
+            ? (published, "the data set says")
+            : (Floored(ChannelStatistics.Of(trainingData())), "the training images say");
     }
 
     /// <summary>Checks that it tells images of a data set apart.</summary>
