@@ -72,7 +72,7 @@ public sealed class GraphBuilder
     /// <param name="op">What it computes.</param>
     /// <param name="inputs">What it reads; null where an optional input is left out.</param>
     /// <param name="attributes">Its attributes.</param>
-    /// <param name="name">Its name; null takes the path of the first input's producer and the operator's name.</param>
+    /// <param name="name">Its name; null or empty takes the path of the first input's producer and the operator's name.</param>
     /// <exception cref="ShapeException">Operands do not fit the operator.</exception>
     public Value Apply(Operator op, IReadOnlyList<Value?> inputs, Attributes? attributes = null, string? name = null) =>
         ApplyMany(op, inputs, 1, attributes, name)[0];
@@ -81,7 +81,7 @@ public sealed class GraphBuilder
     /// <inheritdoc cref="Apply"/>
     public Value[] ApplyMany(Operator op, IReadOnlyList<Value?> inputs, int outputCount, Attributes? attributes = null, string? name = null)
     {
-        string nodeName = UniqueNodeName(name ?? Inherited(op, inputs));
+        string nodeName = UniqueNodeName(string.IsNullOrEmpty(name) ? Inherited(op, inputs) : name);
         var names = new string[outputCount];
         for (int i = 0; i < outputCount; i++) names[i] = UniqueValueName(outputCount == 1 ? nodeName : $"{nodeName}.{op.Signature.OutputName(i)}");
         return AddNode(op, nodeName, inputs, names, attributes)!;
