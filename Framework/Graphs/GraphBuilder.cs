@@ -122,6 +122,19 @@ public sealed class GraphBuilder
         return value;
     }
 
+    /// <summary>States what is known of a value from elsewhere, such as a file; what inference knows stands.</summary>
+    /// <exception cref="ModelFormatException">Inference knows another element type.</exception>
+    public void Declare(Value value, Fact fact)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        ArgumentNullException.ThrowIfNull(fact);
+        var known = value.Fact;
+        if (known.ElementType != fact.ElementType && known.ElementType != ElementType.Undefined && fact.ElementType != ElementType.Undefined)
+            throw new ModelFormatException($"value '{value.Name}'", $"is declared as {fact.ElementType}, but its operator makes {known.ElementType}.");
+        if (known.ElementType == ElementType.Undefined) known = known with { ElementType = fact.ElementType };
+        value.Fact = known.Shape is null ? known with { Shape = fact.Shape } : known;
+    }
+
     /// <summary>Sets what is said of the model.</summary>
     public GraphBuilder Describe(GraphMetadata metadata)
     {

@@ -10,12 +10,14 @@ namespace Framework.Inspection;
 /// </summary>
 public sealed class ModelSummary
 {
-    // Functions of one element, and other views of the same elements: their result takes the place of what they read.
+    // Other views of the same elements.
+    private static readonly HashSet<string> s_views = ["Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Dropout"];
+
+    // Functions of each element: their result takes the place of what they read, where nobody else reads it.
     private static readonly HashSet<string> s_inPlace =
     [
         "Relu", "LeakyRelu", "PRelu", "Elu", "Selu", "Celu", "Gelu", "Sigmoid", "HardSigmoid", "HardSwish", "Swish", "Mish", "Tanh", "Softplus", "Softsign",
-        "ThresholdedRelu", "Clip", "Softmax", "LogSoftmax", "BatchNormalization", "Dropout",
-        "Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze",
+        "ThresholdedRelu", "Clip", "Softmax", "LogSoftmax", "BatchNormalization",
     ];
 
     private ModelSummary(IReadOnlyList<LayerSummary> layers, long inputBytes)
@@ -49,6 +51,7 @@ public sealed class ModelSummary
         var weights = new Weights(bound);
         var fields = new ReceptiveFields(bound.Inputs);
         var layers = new List<LayerSummary>();
+        var uses = bound.Nodes.SelectMany(n => n.Inputs).OfType<Value>().CountBy(v => v).ToDictionary();
         foreach (var node in bound.Nodes)
         {
             fields.Add(node);
@@ -61,7 +64,7 @@ public sealed class ModelSummary
                 shape,
                 weights.Take(node),
                 MultiplyAddsOf(node, weights),
-                s_inPlace.Contains(node.Operator.Name) ? 0 : Bytes(output),
+                TakesPlace(node, uses) ? 0 : Bytes(output),
                 axes is null ? null : (long)Math.Ceiling(axes.Max(a => a.Size)),
                 axes?.Max(a => a.Jump)));
         }
@@ -83,6 +86,10 @@ public sealed class ModelSummary
         var builder = GraphBuilder.CopyOf(graph, out var map, inputShapes: shapes);
         return builder.Build([.. graph.Outputs.Select(map.Get)]);
     }
+
+    private static bool TakesPlace(Node node, Dictionary<Value, int> uses) =>
+        s_views.Contains(node.Operator.Name)
+        || (s_inPlace.Contains(node.Operator.Name) && node.Inputs[0] is { Producer: not null } read && uses[read] == 1);
 
     private static long MultiplyAddsOf(Node node, Weights weights)
     {

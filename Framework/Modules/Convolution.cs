@@ -32,6 +32,12 @@ public sealed record ConvolutionOptions
     /// </summary>
     public bool TrueConvolution { get; init; }
 
+    /// <summary>
+    /// Whether an input is refused whose last places no window covers because the stride does not divide what is left. Without, they are left out, as
+    /// ONNX and PyTorch do: floor((N - F + 2P) / S) + 1.
+    /// </summary>
+    public bool ExactFit { get; init; }
+
     /// <summary>What lies around the image.</summary>
     public PaddingMode Padding { get; init; }
 }
@@ -68,6 +74,7 @@ public abstract class Convolution : Module
     public override Value Forward(Value x)
     {
         var weight = Weight.In(x);
+        if (_options.ExactFit) CheckFit(x);
         if (_options.TrueConvolution) weight = Turned(weight);
         var window = _window;
         if (_options.Padding != PaddingMode.Zeros && window.Padding is { } padding)
@@ -78,6 +85,18 @@ public abstract class Convolution : Module
         }
 
         return x.Conv(weight, Bias?.In(x), _groups == 1 ? window.Attributes : window.Attributes.With("group", _groups), Path);
+    }
+
+    private void CheckFit(Value x)
+    {
+        for (int i = 0; i < _window.Kernel.Length; i++)
+        {
+            if (x.Shape is not { } shape || !shape[i + 2].IsKnown) continue;
+            long reach = ((_window.Kernel[i] - 1) * (_window.Dilation?[i] ?? 1)) + 1, padding = 2 * (_window.Padding?[i] ?? 0), stride = _window.Stride?[i] ?? 1;
+            if ((shape[i + 2].Value + padding - reach) % stride == 0) continue;
+            throw new ShapeException(
+                $"{Path} ({GetType().Name})", $"windows of {reach} at every {stride}th place do not fit {shape[i + 2]} places with a padding of {padding}.", "Change stride or padding.");
+        }
     }
 
     private static Value Turned(Value weight)

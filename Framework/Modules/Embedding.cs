@@ -17,5 +17,5 @@ public sealed class Embedding : Module
     public Parameter Weight { get; }
 
     /// <inheritdoc/>
-    public override Value Forward(Value x) => Weight.In(x).Gather(x, axis: 0);
+    public override Value Forward(Value x) => x.Owner.Apply(Gather.Instance, [Weight.In(x), x], new Attributes { ["axis"] = 0 }, Path);
 }
