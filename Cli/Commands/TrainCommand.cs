@@ -3,7 +3,6 @@ using Cli.Plumbing;
 using Cli.Runs;
 using Framework.Data;
 using Framework.Data.Sources;
-using Framework.Models;
 using Framework.Training;
 
 namespace Cli.Commands;
@@ -13,7 +12,7 @@ internal static class TrainCommand
 {
     public static Command Create()
     {
-        var model = new Option<string>("--model") { HelpName = "NAME|FILE.onnx|RUN", Description = $"A known network ({string.Join(", ", ModelCatalog.Names)}), or one to train further.", Required = true };
+        var model = new Option<string>("--model") { HelpName = "NAME|FILE.onnx|RUN", Description = "A known network, such as lenet5 (a name that is unknown lists them), or one to train further.", Required = true };
         var data = Options.Data();
         var outFolder = new Option<string?>("--out") { HelpName = "RUN", Description = "The run's folder; the next free one below runs/ by default." };
         var epochs = Options.AtLeast("--epochs", 1, "N", "Passes over the training images.");
@@ -81,7 +80,7 @@ internal static class TrainCommand
                 onEpoch(epoch);
             },
             interruption.Token));
-        run.Save(ModelNotes.Write(trainer.Network, normalization, train.ClassNames));
+        run.Save(ModelNotes.Write(model.Finished(trainer.Network), normalization, train.ClassNames));
 
         var figures = new TrainFigures
         {

@@ -86,7 +86,11 @@ public sealed class Trainer : IDisposable
         CheckFit(train);
         var loader = new DataLoader(train, new LoaderOptions
         {
-            BatchSize = _options.BatchSize, Shuffle = true, Seed = _options.Seed, Prefetch = _options.Prefetch, Transforms = _options.TrainTransforms,
+            BatchSize = _options.BatchSize,
+            Shuffle = true,
+            Seed = _options.Seed,
+            Prefetch = _options.Prefetch,
+            Transforms = _options.TrainTransforms,
         });
         long steps = (long)_options.Epochs * loader.BatchCount;
         var results = new List<EpochResult>();
