@@ -209,11 +209,7 @@ public sealed class GraphBuilder
             if (node.Outputs[i] is not { } original) continue;
             outputs[i].Layout = original.Layout;
             if (outputs[i].Fact.Shape is null && original.Fact.Shape is not null) outputs[i].Fact = original.Fact;
-<<<<<<< HEAD
             if (outputs[i].ElementType == ElementType.Undefined) Declare(outputs[i], original.ElementType);
-            map.Set(original, outputs[i]);
-=======
->>>>>>> main
         }
 
         return outputs;
