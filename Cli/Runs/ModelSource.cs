@@ -26,7 +26,7 @@ internal sealed record ModelSource(Graph Graph, string Place, string Stem)
             throw new UsageException($"model {name}", "is neither a known network nor a file nor a run's folder.", $"Known are: {string.Join(", ", ModelCatalog.Names)}.");
         }
 
-        var module = ModelCatalog.Create(name, data?.ClassNames.Count ?? 10, data?.SampleShape).Initialize(seed);
+        var module = ModelCatalog.Create(name, new ModelOptions { Classes = data?.ClassNames.Count, Image = data?.SampleShape }).Initialize(seed);
         return new ModelSource(module.Trace(name: name), $"model {name}", name);
     }
 
@@ -56,12 +56,12 @@ internal sealed record ModelSource(Graph Graph, string Place, string Stem)
         {
             if (own.Mean.Count != 1 && own.Mean.Count != data.SampleShape[0])
                 throw new ShapeException($"{Place}, property {ModelNotes.Mean}", $"is for {own.Mean.Count} channels, the data's images are {data.SampleShape}.");
-            return (own, "the model's file");
+            return (own, "the model's file says");
         }
 
         return data.Statistics is { } published
-            ? (published, "the data set")
-            : (Floored(ChannelStatistics.Of(trainingData())), "the training images");
+            ? (published, "the data set says")
+            : (Floored(ChannelStatistics.Of(trainingData())), "the training images say");
     }
 
     /// <summary>Checks that it tells images of a data set apart.</summary>

@@ -191,14 +191,25 @@ public sealed class GraphBuilder
             if (names[i].Length == 0) names[i] = UniqueValueName($"{(node.Name.Length > 0 ? node.Name : node.Operator.Name)}.{node.Operator.Signature.OutputName(i)}");
         }
 
-        var outputs = AddNode(node.Operator, node.Name, [.. node.Inputs.Select(map.Find)], names, node.Attributes, node.Documentation);
+        var outputs = CopyNode(node, [.. node.Inputs.Select(map.Find)], names);
+        for (int i = 0; i < node.Outputs.Count; i++)
+        {
+            if (node.Outputs[i] is { } original) map.Set(original, outputs[i]);
+        }
+
+        return outputs;
+    }
+
+    /// <summary>The node over other inputs. What inference cannot tell of a result is taken from the original's, such as a type that a file declares.</summary>
+    internal Value[] CopyNode(Node node, IReadOnlyList<Value?> inputs, IReadOnlyList<string>? outputNames = null)
+    {
+        var outputs = AddNode(node.Operator, node.Name, inputs, outputNames ?? [.. node.Outputs.Select(o => o?.Name ?? "")], node.Attributes, node.Documentation);
         for (int i = 0; i < node.Outputs.Count; i++)
         {
             if (node.Outputs[i] is not { } original) continue;
             outputs[i].Layout = original.Layout;
             if (outputs[i].Fact.Shape is null && original.Fact.Shape is not null) outputs[i].Fact = original.Fact;
             if (outputs[i].ElementType == ElementType.Undefined) Declare(outputs[i], original.ElementType);
-            map.Set(original, outputs[i]);
         }
 
         return outputs;

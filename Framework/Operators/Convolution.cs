@@ -8,7 +8,7 @@ namespace Framework.Operators;
 /// ONNX <c>Conv</c>: cross-correlation of an input [N, C, spatial...] with filters [M, C / group, kernel...], with an optional bias [M].
 /// (Goodfellow, Bengio and Courville 2016, section 9.1: S(i, j) = sum I(i + m, j + n) K(m, n).)
 /// </summary>
-public sealed class Conv : FloatOperator
+public sealed class Conv : NumericOperator
 {
     private static readonly Signature s_signature =
         new([new("X"), new("W", InputRole.Parameter), new("B", InputRole.Parameter, Optional: true)], ["Y"]);
@@ -26,7 +26,13 @@ public sealed class Conv : FloatOperator
     public override void Infer(Inference inference)
     {
         inference.Output(0, inference.TypeOf(0));
-        var (x, w) = (inference.ShapeOf(0), inference.ShapeOf(1));
+        inference.Output(0, inference.TypeOf(0), OutputShape(inference, 0, 1, bias: 2));
+    }
+
+    /// <summary>The shape of a convolution over some of a node's inputs.</summary>
+    internal static SymbolicShape OutputShape(Inference inference, int input, int weight, int? bias)
+    {
+        var (x, w) = (inference.ShapeOf(input), inference.ShapeOf(weight));
         long group = inference.Attributes.Int("group", 1);
         if (x.Rank < 3) throw inference.Fail($"the input {x} has no spatial axis; [N, C, spatial...] is expected.");
         if (w.Rank != x.Rank) throw inference.Fail($"the input {x} has rank {x.Rank}, the weight {w} rank {w.Rank}; both must have the same.");
@@ -34,12 +40,12 @@ public sealed class Conv : FloatOperator
         if (group < 1 || w[0].Value % group != 0) throw inference.Fail($"{w[0]} output channels do not divide into {group} groups.");
         if (x[1].IsKnown && x[1].Value != w[1].Value * group)
             throw inference.Fail($"input has {x[1]} channels, weight {w} with groups {group} expects {w[1].Value * group}.");
-        if (inference.Has(2) && inference.Input(2).Shape is { } bias && bias != new SymbolicShape(w[0]))
-            throw inference.Fail($"the bias {bias} must be [{w[0]}], one entry an output channel.");
+        if (bias is { } b && inference.Has(b) && inference.Input(b).Shape is { } given && given != new SymbolicShape(w[0]))
+            throw inference.Fail($"the bias {given} must be [{w[0]}], one entry an output channel.");
         long[] kernel = [.. w[2..].Select(d => d.Value)];
         if (inference.Attributes.Ints("kernel_shape") is { } said && !said.SequenceEqual(kernel))
             throw inference.Fail($"kernel_shape [{string.Join(',', said)}] contradicts the weight {w}.");
-        inference.Output(0, inference.TypeOf(0), [x[0], w[0], .. Window.OutputExtents(inference, x[2..], kernel)]);
+        return [x[0], w[0], .. Window.OutputExtents(inference, x[2..], kernel)];
     }
 
     /// <inheritdoc/>
@@ -106,6 +112,15 @@ public sealed class ConvInputGrad : FloatOperator
     }
 
     /// <inheritdoc/>
+    public override IReadOnlyList<Value>? Decompose(Node node, IReadOnlyList<Value?> inputs, GraphBuilder builder)
+    {
+        var (dy, w, shape) = (inputs[0]!, inputs[1]!, inputs[2]!);
+        return Convolution.WindowOf(node.Attributes, node.Outputs[0]!.Shape, w.Shape, dy.Shape) is not { } window
+            ? null
+            : [builder.Apply(ConvTranspose.Instance, [dy, w], window.Back(node.Attributes.Int("group", 1))).Reshape(shape)];
+    }
+
+    /// <inheritdoc/>
     public override IEnumerable<Sample> Samples => Convolution.Cases().Select(c => new Sample(
         c.Name, [SampleInput.Normal(c.Output), SampleInput.Normal(c.Weight), SampleInput.Integers(new Shape(c.Input).ToLongs())], c.Attributes));
 }
@@ -151,6 +166,42 @@ public sealed class ConvWeightGrad : FloatOperator
         if (g.Needs(1)) g.Set(1, g.Builder.Apply(ConvInputGrad.Instance, [g.Input(0), g.Gradient, g.Input(1).ShapeOf()], g.Attributes));
     }
 
+    // A convolution of the input with the output's gradient, images in the place of channels and strides in that of dilations. With groups
+    // each group's images are a group of channels.
+    /// <inheritdoc/>
+    public override IReadOnlyList<Value>? Decompose(Node node, IReadOnlyList<Value?> inputs, GraphBuilder builder)
+    {
+        var (dy, x) = (inputs[0]!, inputs[1]!);
+        if (node.Outputs[0]!.Shape is not { IsKnown: true } w || Convolution.WindowOf(node.Attributes, x.Shape, w, dy.Shape) is not { } window) return null;
+        long group = node.Attributes.Int("group", 1);
+        int rank = window.Rank;
+        int[] spatial = [.. Enumerable.Range(2, rank)];
+        long[] extents = Array.ConvertAll(window.Input, e => (long)e);
+        var images = group == 1
+            ? x.Transpose([1, 0, .. spatial])
+            : x.Reshape([0, group, w[1].Value, .. extents]).Transpose([2, 1, 0, .. spatial.Select(a => a + 1)]).Reshape([w[1].Value, -1, .. extents]);
+        var end = new long[rank];
+        for (int i = 0; i < rank; i++)
+        {
+            int reach = (window.Strides[i] * (window.Output[i] - 1)) + 1;
+            end[i] = Math.Max(0, (window.Dilations[i] * (window.Kernel[i] - 1)) + reach - window.Input[i] - window.PadsBegin[i]);
+        }
+
+        var result = images.Conv(dy.Transpose([1, 0, .. spatial]), null, new Attributes
+        {
+            ["strides"] = Array.ConvertAll(window.Dilations, d => (long)d),
+            ["dilations"] = Array.ConvertAll(window.Strides, s => (long)s),
+            ["pads"] = (long[])[.. window.PadsBegin.Select(p => (long)p), .. end],
+            ["group"] = group,
+        });
+        for (int i = 0; i < rank; i++)
+        {
+            if (result.Shape![i + 2] != w[i + 2]) result = result.Slice(i + 2, 0, w[i + 2].Value);
+        }
+
+        return [result.Transpose([1, 0, .. spatial])];
+    }
+
     /// <inheritdoc/>
     public override IEnumerable<Sample> Samples => Convolution.Cases().Select(c => new Sample(
         c.Name, [SampleInput.Normal(c.Output), SampleInput.Normal(c.Input), SampleInput.Integers(new Shape(c.Weight).ToLongs())], c.Attributes));
@@ -162,6 +213,13 @@ internal static class Convolution
     /// <summary>The convolution of a node, from its attributes and the extents of input, filters and output.</summary>
     public static FastConvolution Of(Attributes attributes, Shape x, Shape w, Shape y) =>
         new(x, w, (int)attributes.Int("group", 1), Window.Of(attributes, x.Extents[2..], w.Extents[2..], y.Extents[2..]));
+
+    /// <summary>The window of a convolution between values, whose batch may be symbolic; null where other extents are.</summary>
+    public static Window? WindowOf(Attributes attributes, SymbolicShape? x, SymbolicShape? w, SymbolicShape? y)
+    {
+        if (x is null || w is null || y is null || !x[2..].IsKnown || !w[2..].IsKnown || !y[2..].IsKnown) return null;
+        return Window.Of(attributes, x[2..].ToShape().Extents, w[2..].ToShape().Extents, y[2..].ToShape().Extents);
+    }
 
     /// <summary>The cases that the samples of all three operators are made of.</summary>
     public static IEnumerable<(string Name, int[] Input, int[] Weight, int[] Output, bool Bias, Attributes Attributes)> Cases()

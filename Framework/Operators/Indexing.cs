@@ -1,3 +1,4 @@
+using System.Numerics;
 using Framework.Errors;
 using Framework.Graphs;
 using Framework.Tensors;
@@ -133,7 +134,7 @@ public sealed class GatherGrad : FloatOperator
 /// ONNX <c>ScatterElements</c>: a copy of the data in which the entries that the indices name along one axis are replaced by the updates, or
 /// combined with them by <c>reduction</c> (add, mul, max, min).
 /// </summary>
-public sealed class ScatterElements : FloatOperator
+public sealed class ScatterElements : NumericOperator
 {
     private static readonly Signature s_signature = new([new("data"), new("indices", InputRole.Shape), new("updates")], ["output"]);
 
@@ -152,8 +153,8 @@ public sealed class ScatterElements : FloatOperator
     /// <inheritdoc/>
     public override void Infer(Inference inference)
     {
-        string reduction = inference.Attributes.String("reduction", "none");
-        if (reduction is not ("none" or "add" or "mul" or "max" or "min")) throw inference.Fail($"reduction '{reduction}' is not none, add, mul, max or min.");
+        CheckReduction(inference);
+        Broadcast.CheckTypes(inference, 0, 2);
         if (inference.Input(1).Shape is { } indices && inference.Input(2).Shape is { } updates && indices.IsKnown && updates.IsKnown && indices != updates)
             throw inference.Fail($"the indices {indices} and the updates {updates} must have one shape.");
         inference.Output(0, inference.TypeOf(0), inference.Input(0).Shape);
@@ -175,25 +176,20 @@ public sealed class ScatterElements : FloatOperator
         var walk = new Walk(e.Input(1).Shape, others);
         for (int i = 0; walk.Next(); i++)
         {
-            ref var to = ref y[walk.Offsets[0] + (Gather.Place(e.Place, indices[i], shape[axis]) * strides[axis])];
-            to = reduction switch
-            {
-                "add" => to + updates[i],
-                "mul" => to * updates[i],
-                "max" => T.Max(to, updates[i]),
-                "min" => T.Min(to, updates[i]),
-                _ => updates[i],
-            };
+            Combine(ref y[walk.Offsets[0] + (Gather.Place(e.Place, indices[i], shape[axis]) * strides[axis])], updates[i], reduction);
         }
     }
 
     /// <inheritdoc/>
     public override void Differentiate(Differentiation g)
     {
-        if (g.Attributes.String("reduction", "none") != "add")
-            throw new UnsupportedModelException(g.Node.Place, "a gradient flows back through ScatterElements only where it adds.");
-        if (g.Needs(0)) g.Set(0, g.Gradient);
-        if (g.Needs(2)) g.Set(2, g.Gradient.GatherElements(g.Input(1), (int)g.Attributes.Int("axis", 0)));
+        string reduction = g.Attributes.String("reduction", "none");
+        int axis = (int)g.Attributes.Int("axis", 0);
+        if (reduction is not ("add" or "none"))
+            throw new UnsupportedModelException(g.Node.Place, $"no gradient flows back through ScatterElements with the reduction {reduction}.");
+        if (g.Needs(2)) g.Set(2, g.Gradient.GatherElements(g.Input(1), axis));
+        if (!g.Needs(0)) return;
+        g.Set(0, reduction == "add" ? g.Gradient : g.Gradient.ScatterElements(g.Input(1), g.Gradient.Number(0).Expand(g.Input(2).ShapeOf()), axis, "none"));
     }
 
     /// <inheritdoc/>
@@ -202,7 +198,24 @@ public sealed class ScatterElements : FloatOperator
         new("add", [SampleInput.Normal(5), SampleInput.Integers(1, 1, -1), SampleInput.Normal(3)], new Attributes { ["reduction"] = "add" }),
         new("add along columns", [SampleInput.Normal(2, 4), SampleInput.Fixed(Tensor.From<long>([1, 1, 0, 3], [2, 2])), SampleInput.Normal(2, 2)],
             new Attributes { ["axis"] = 1, ["reduction"] = "add" }),
+        new("replaced", [SampleInput.Normal(2, 4), SampleInput.Fixed(Tensor.From<long>([1, 3, 0, -1], [2, 2])), SampleInput.Normal(2, 2)], new Attributes { ["axis"] = 1 }),
     ];
+
+    internal static void CheckReduction(Inference inference)
+    {
+        string reduction = inference.Attributes.String("reduction", "none");
+        if (reduction is not ("none" or "add" or "mul" or "max" or "min")) throw inference.Fail($"reduction '{reduction}' is not none, add, mul, max or min.");
+    }
+
+    internal static void Combine<T>(ref T to, T update, string reduction)
+        where T : unmanaged, INumber<T> => to = reduction switch
+        {
+            "add" => to + update,
+            "mul" => to * update,
+            "max" => T.Max(to, update),
+            "min" => T.Min(to, update),
+            _ => update,
+        };
 }
 
 /// <summary>ONNX <c>GatherElements</c>: for each index the entry of the data at the same place but, along one axis, at that index.</summary>

@@ -109,13 +109,19 @@ public sealed class MatMul : NumericOperator
     public override void Infer(Inference inference)
     {
         inference.Output(0, inference.TypeOf(0));
-        var (a, b) = (inference.ShapeOf(0), inference.ShapeOf(1));
+        inference.Output(0, inference.TypeOf(0), OutputShape(inference, 0, 1));
+    }
+
+    /// <summary>The shape of a product of two of a node's inputs.</summary>
+    internal static SymbolicShape OutputShape(Inference inference, int left, int right)
+    {
+        var (a, b) = (inference.ShapeOf(left), inference.ShapeOf(right));
         if (a.Rank == 0 || b.Rank == 0) throw inference.Fail($"A {a} and B {b} must have at least one axis.");
         var inner = (a[^1], b.Rank == 1 ? b[0] : b[^2]);
         if (inner.Item1.IsKnown && inner.Item2.IsKnown && inner.Item1 != inner.Item2)
             throw inference.Fail($"A {a} gives rows of {inner.Item1} and B {b} takes rows of {inner.Item2}; both must be equal.");
         var batch = Broadcast.Common(inference, a.Rank > 2 ? a[..^2] : [], b.Rank > 2 ? b[..^2] : []);
-        inference.Output(0, inference.TypeOf(0), [.. batch, .. a.Rank > 1 ? a[^2..^1] : [], .. b.Rank > 1 ? b[^1..] : []]);
+        return [.. batch, .. a.Rank > 1 ? a[^2..^1] : [], .. b.Rank > 1 ? b[^1..] : []];
     }
 
     /// <inheritdoc/>

@@ -7,8 +7,9 @@ public static class OperatorSet
     public static IReadOnlyList<Operator> All { get; } =
     [
         // Convolution and pooling
-        Conv.Instance, ConvInputGrad.Instance, ConvWeightGrad.Instance,
-        MaxPool.Instance, MaxPoolGrad.Instance, AveragePool.Instance, AveragePoolGrad.Instance, GlobalAveragePool.Instance,
+        Conv.Instance, ConvInputGrad.Instance, ConvWeightGrad.Instance, ConvTranspose.Instance,
+        MaxPool.Instance, MaxPoolGrad.Instance, AveragePool.Instance, AveragePoolGrad.Instance,
+        GlobalAveragePool.Instance, GlobalMaxPool.Instance, GlobalLpPool.Instance, LpPool.Instance, MaxUnpool.Instance,
 
         // Normalisation
         BatchNormalization.Instance, BatchNormalizationTraining.Instance, BatchNormalizationTrainingGrad.Instance,
@@ -36,7 +37,7 @@ public static class OperatorSet
         PRelu.Instance, Clip.Instance,
 
         // Along one axis, and losses
-        Softmax.Instance, LogSoftmax.Instance, SoftmaxCrossEntropyLoss.Instance, SoftmaxCrossEntropyLossGrad.Instance,
+        Softmax.Instance, LogSoftmax.Instance, Hardmax.Instance, SoftmaxCrossEntropyLoss.Instance, SoftmaxCrossEntropyLossGrad.Instance,
         NegativeLogLikelihoodLoss.Instance,
         Dropout.Instance, DropoutTraining.Instance, DropoutGrad.Instance,
 
@@ -52,8 +53,16 @@ public static class OperatorSet
         // Parts and blocks
         Concat.Instance, Split.Instance, Slice.Instance, Pad.Instance, Tile.Instance, DepthToSpace.Instance, SpaceToDepth.Instance,
 
+        // Resizing
+        Resize.Instance, ResizeGrad.Instance,
+
         // Indices
         Gather.Instance, GatherGrad.Instance, GatherElements.Instance, ScatterElements.Instance,
+        GatherND.Instance, ScatterND.Instance,
+
+        // Quantised numbers
+        QuantizeLinear.Instance, DequantizeLinear.Instance, DynamicQuantizeLinear.Instance,
+        MatMulInteger.Instance, QLinearMatMul.Instance, ConvInteger.Instance, QLinearConv.Instance,
 
         // Values made from nothing
         Constant.Instance, ConstantOfShape.Instance, Range.Instance, EyeLike.Instance, OneHot.Instance,

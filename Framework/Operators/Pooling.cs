@@ -8,7 +8,7 @@ namespace Framework.Operators;
 /// ONNX <c>MaxPool</c> over any number of spatial axes. The second output holds, for each maximum, its place in the whole input
 /// (row-major; <c>storage_order</c> 1 counts the spatial axes column-major). Among equals the first in row-major order wins.
 /// </summary>
-public sealed class MaxPool : FloatOperator
+public sealed class MaxPool : NumericOperator
 {
     private static readonly Signature s_signature = new([new("X")], ["Y", "Indices"]);
 
@@ -56,7 +56,7 @@ public sealed class MaxPool : FloatOperator
             for (int o = 0; o < outputs; o++)
             {
                 // A window wholly in the padding has no element; its maximum is that of nothing.
-                to[o] = best[o] < 0 ? T.NegativeInfinity : from[best[o]];
+                to[o] = best[o] < 0 ? T.CreateSaturating(double.NegativeInfinity) : from[best[o]];
                 if (!indices.IsEmpty) indices[(channel * outputs) + o] = ((long)channel * inputs) + (columnMajor ? ColumnMajor(best[o], window.Input) : best[o]);
             }
         }
@@ -202,6 +202,11 @@ public sealed class AveragePool : FloatOperator
             {
                 ["kernel_shape"] = new long[] { 3, 3 }, ["strides"] = new long[] { 2, 2 }, ["pads"] = new long[] { 1, 1, 1, 1 }, ["count_include_pad"] = true,
             }),
+            ("padding counted up to the ceiling", [1, 2, 6, 4], [1, 2, 4, 2], new Attributes
+            {
+                ["kernel_shape"] = new long[] { 3, 2 }, ["strides"] = new long[] { 2, 3 }, ["pads"] = new long[] { 1, 1, 1, 1 },
+                ["ceil_mode"] = true, ["count_include_pad"] = true,
+            }),
         ])
         .Select(c => new Sample(c.Name, [SampleInput.Normal(c.Input)], c.Attributes));
 }
@@ -256,57 +261,21 @@ public sealed class AveragePoolGrad : FloatOperator
         if (g.Needs(0)) g.Set(0, g.Builder.Apply(AveragePool.Instance, [g.Gradient], g.Attributes));
     }
 
+    // A transposed convolution with a kernel of ones, each channel by itself.
+    /// <inheritdoc/>
+    public override IReadOnlyList<Value>? Decompose(Node node, IReadOnlyList<Value?> inputs, GraphBuilder builder)
+    {
+        var (dy, shape) = (inputs[0]!, inputs[1]!);
+        if (PoolingShapes.WindowOf(node.Attributes, node.Outputs[0]!.Shape, dy.Shape) is not { } window) return null;
+        var divisors = PoolingShapes.Divisors<float>(window, [.. window.Taps()], node.Attributes);
+        var share = dy / builder.Constant(Tensor.From(divisors, new Shape(window.Output)).To(dy.ElementType));
+        var channels = share.Reshape([-1, 1, .. window.Output.Select(e => (long)e)]);
+        return [builder.Apply(ConvTranspose.Instance, [channels, window.Ones(dy)], window.Back(group: 1)).Reshape(shape)];
+    }
+
     /// <inheritdoc/>
     public override IEnumerable<Sample> Samples => PoolingShapes.Cases().Select(c =>
         new Sample(c.Name, [SampleInput.Normal(c.Output), SampleInput.Integers(new Shape(c.Input).ToLongs())], c.Attributes));
-}
-
-/// <summary>ONNX <c>GlobalAveragePool</c>: the mean of each channel, spatial extents 1.</summary>
-public sealed class GlobalAveragePool : FloatOperator
-{
-    private static readonly Signature s_signature = new([new("X")], ["Y"]);
-
-    /// <summary>The operator.</summary>
-    public static GlobalAveragePool Instance { get; } = new();
-
-    /// <inheritdoc/>
-    public override string Name => "GlobalAveragePool";
-
-    /// <inheritdoc/>
-    public override Signature Signature => s_signature;
-
-    /// <inheritdoc/>
-    public override void Infer(Inference inference)
-    {
-        inference.Output(0, inference.TypeOf(0));
-        var x = inference.ShapeOf(0);
-        if (x.Rank < 3) throw inference.Fail($"the input {x} has no spatial axis; [N, C, spatial...] is expected.");
-        inference.Output(0, inference.TypeOf(0), [x[0], x[1], .. Enumerable.Repeat((Dimension)1, x.Rank - 2)]);
-    }
-
-    /// <inheritdoc/>
-    protected override void Evaluate<T>(Evaluation e)
-    {
-        var x = e.Read<T>(0);
-        var y = e.Write<T>(0);
-        int size = y.Length == 0 ? 0 : x.Length / y.Length;
-        for (int channel = 0; channel < y.Length; channel++)
-        {
-            var sum = T.Zero;
-            foreach (var value in x.Slice(channel * size, size)) sum += value;
-            y[channel] = sum / T.CreateChecked(size);
-        }
-    }
-
-    /// <inheritdoc/>
-    public override void Differentiate(Differentiation g)
-    {
-        var count = g.Input(0).ShapeOf().ElementProduct() / g.Output(0).ShapeOf().ElementProduct();
-        g.Set(0, (g.Gradient / count.Cast(g.Input(0).ElementType)).Expand(g.Input(0).ShapeOf()));
-    }
-
-    /// <inheritdoc/>
-    public override IEnumerable<Sample> Samples => [new("image", [SampleInput.Normal(2, 3, 4, 5)]), new("one axis", [SampleInput.Normal(2, 3, 4)])];
 }
 
 /// <summary>Shapes and cases that the pooling operators share.</summary>
@@ -328,6 +297,14 @@ internal static class PoolingShapes
 
     public static Window Window(Attributes attributes, Shape input, Shape output) =>
         Operators.Window.Of(attributes, input.Extents[2..], Array.ConvertAll(attributes.Ints("kernel_shape")!, k => (int)k), output.Extents[2..]);
+
+    /// <summary>The window of a pooling between values, whose batch and channels may be symbolic; null where other extents are.</summary>
+    public static Window? WindowOf(Attributes attributes, SymbolicShape? x, SymbolicShape? y) =>
+        x is null || y is null || !x[2..].IsKnown || !y[2..].IsKnown ? null : Window(attributes, [1, 1, .. x[2..].ToShape()], [1, 1, .. y[2..].ToShape()]);
+
+    /// <summary>A kernel of ones for one channel.</summary>
+    public static Value Ones(this Window window, Value like) => like.Owner.Constant(
+        Tensor.From(Enumerable.Repeat(1f, Operators.Window.Product(window.Kernel)).ToArray(), [1, 1, .. window.Kernel]).To(like.ElementType));
 
     public static T[] Divisors<T>(Window window, (int Output, int Kernel, int Input)[] taps, Attributes attributes)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -351,6 +328,8 @@ internal static class PoolingShapes
         yield return ("overlapping", [1, 2, 7, 7], [1, 2, 3, 3], new() { ["kernel_shape"] = L(3, 3), ["strides"] = L(2, 2) });
         yield return ("padded", [2, 17, 5, 6], [2, 17, 3, 3], new() { ["kernel_shape"] = L(3, 3), ["strides"] = L(2, 2), ["pads"] = L(1, 1, 1, 1) });
         yield return ("ceiling", [1, 2, 6, 6], [1, 2, 3, 3], new() { ["kernel_shape"] = L(3, 3), ["strides"] = L(2, 2), ["ceil_mode"] = true });
+        yield return ("ceiling and padding", [1, 2, 6, 4], [1, 2, 4, 2],
+            new() { ["kernel_shape"] = L(3, 2), ["strides"] = L(2, 3), ["pads"] = L(1, 1, 1, 1), ["ceil_mode"] = true });
         yield return ("same lower", [1, 2, 5, 5], [1, 2, 3, 3], new() { ["kernel_shape"] = L(2, 2), ["strides"] = L(2, 2), ["auto_pad"] = "SAME_LOWER" });
         yield return ("dilated", [1, 1, 6, 6], [1, 1, 4, 4], new() { ["kernel_shape"] = L(2, 2), ["dilations"] = L(2, 2) });
         yield return ("one axis", [2, 3, 8], [2, 3, 4], new() { ["kernel_shape"] = L(2), ["strides"] = L(2) });
@@ -368,7 +347,4 @@ public static partial class ValueOperators
     /// <summary>ONNX <c>AveragePool</c>.</summary>
     public static Value AveragePool(this Value x, Attributes attributes, string? name = null) =>
         x.Owner.Apply(Operators.AveragePool.Instance, [x], attributes, name);
-
-    /// <summary>ONNX <c>GlobalAveragePool</c>.</summary>
-    public static Value GlobalAveragePool(this Value x, string? name = null) => x.Owner.Apply(Operators.GlobalAveragePool.Instance, [x], name: name);
 }

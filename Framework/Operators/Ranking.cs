@@ -164,7 +164,7 @@ public sealed class TopK : NumericOperator
     [
         new("largest", [SampleInput.Normal(3, 5), SampleInput.Integers(2)], Outputs: 2),
         new("smallest of an inner axis", [SampleInput.Normal(2, 4, 3), SampleInput.Integers(3)], new Attributes { ["axis"] = 1, ["largest"] = false }, Outputs: 2),
-        new("equals", [SampleInput.Given([5], 1, 2, 2, 1, 2), SampleInput.Integers(4)], Outputs: 2),
+        new("equals", [SampleInput.Given([5], 1, 2, 2, 1, 2) with { IsFixed = true }, SampleInput.Integers(4)], Outputs: 2),
     ];
 }
 

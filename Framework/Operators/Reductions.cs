@@ -170,7 +170,8 @@ public sealed class ReduceProd : ReductionOperator
     public override string Name => "ReduceProd";
 
     /// <inheritdoc/>
-    protected override Dimension? OfExtents(IReadOnlyList<Dimension> extents) => extents.Aggregate((Dimension)1, (a, b) => a * b);
+    protected override Dimension? OfExtents(IReadOnlyList<Dimension> extents) => 
+        extents.OrderByDescending(e => e.IsKnown).Aggregate((Dimension)1, (a, b) => a * b);
 
     /// <inheritdoc/>
     protected override T Reduce<T>(ReadOnlySpan<T> line)

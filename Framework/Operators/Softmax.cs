@@ -121,6 +121,32 @@ public sealed class LogSoftmax : LineOperator
     }
 }
 
+/// <summary>ONNX <c>Hardmax</c> along one axis: 1 at the first largest element, 0 elsewhere.</summary>
+public sealed class Hardmax : LineOperator
+{
+    /// <summary>The operator.</summary>
+    public static Hardmax Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public override string Name => "Hardmax";
+
+    /// <inheritdoc/>
+    public override bool IsDifferentiable => false;
+
+    /// <inheritdoc/>
+    protected override void Apply<T>(Span<T> line)
+    {
+        int best = 0;
+        for (int i = 1; i < line.Length; i++)
+        {
+            if (line[i] > line[best]) best = i;
+        }
+
+        line.Clear();
+        if (!line.IsEmpty) line[best] = T.One;
+    }
+}
+
 public static partial class ValueOperators
 {
     /// <summary>ONNX <c>Softmax</c>.</summary>

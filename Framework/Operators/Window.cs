@@ -103,6 +103,92 @@ internal sealed class Window
     }
 
     /// <summary>
+    /// The window of a transposed convolution from <paramref name="small"/> to <paramref name="large"/> extents, which inference has checked: that
+    /// of the convolution back, whose input is the large and whose output the small one.
+    /// </summary>
+    public static Window Transposed(Attributes a, ReadOnlySpan<int> small, ReadOnlySpan<int> kernel, ReadOnlySpan<int> large)
+    {
+        int rank = kernel.Length;
+        int[] strides = Narrow(Ints(a, "strides", rank, 1)), dilations = Narrow(Ints(a, "dilations", rank, 1)), pads = Narrow(Ints(a, "pads", 2 * rank, 0));
+        int[] begin = pads[..rank], end = pads[rank..];
+        string auto = a.String("auto_pad", "NOTSET");
+        if (auto == "VALID" || auto.StartsWith("SAME", StringComparison.Ordinal) || a.Has("output_shape"))
+        {
+            int[] further = Narrow(Ints(a, "output_padding", rank, 0));
+            for (int i = 0; i < rank; i++)
+            {
+                int total = Math.Max(0, (strides[i] * (small[i] - 1)) + further[i] + (dilations[i] * (kernel[i] - 1)) + 1 - large[i]);
+                if (auto == "VALID" && !a.Has("output_shape")) total = 0;
+                begin[i] = auto == "SAME_UPPER" ? total / 2 : total - (total / 2);
+                end[i] = total - begin[i];
+            }
+        }
+
+        return new Window(kernel.ToArray(), strides, dilations, begin, end, large.ToArray(), small.ToArray());
+    }
+
+    /// <summary>Spatial extents of a transposed convolution's output, (N - 1) S + F - 2P + further padding, where the input may be symbolic.</summary>
+    public static SymbolicShape TransposedExtents(Inference inference, SymbolicShape input, long[] kernel)
+    {
+        int rank = kernel.Length;
+        var a = inference.Attributes;
+        var (strides, dilations, pads, further) = (Ints(a, "strides", rank, 1), Ints(a, "dilations", rank, 1), Ints(a, "pads", 2 * rank, 0), Ints(a, "output_padding", rank, 0));
+        CheckLength(inference, "strides", strides, rank);
+        CheckLength(inference, "dilations", dilations, rank);
+        CheckLength(inference, "pads", pads, 2 * rank);
+        CheckLength(inference, "output_padding", further, rank);
+        if (kernel.Any(k => k < 1) || strides.Any(s => s < 1) || dilations.Any(d => d < 1))
+            throw inference.Fail("kernel, strides and dilations must be at least 1.");
+        if (a.Ints("output_shape") is { } said)
+        {
+            CheckLength(inference, "output_shape", said, rank);
+            return new SymbolicShape(Array.ConvertAll(said, e => (Dimension)e));
+        }
+
+        var result = new Dimension[rank];
+        for (int i = 0; i < rank; i++)
+        {
+            long reach = checked((dilations[i] * (kernel[i] - 1)) + 1);
+            result[i] = a.String("auto_pad", "NOTSET") switch
+            {
+                "SAME_UPPER" or "SAME_LOWER" => input[i] * strides[i],
+                "VALID" => ((input[i] - 1) * strides[i]) + (reach + further[i]),
+                "NOTSET" => ((input[i] - 1) * strides[i]) + (reach + further[i] - pads[i] - pads[rank + i]),
+                var auto => throw inference.Fail($"auto_pad '{auto}' is not NOTSET, VALID, SAME_UPPER or SAME_LOWER."),
+            };
+            if (result[i].IsKnown && result[i].Value < 0) throw inference.Fail($"the padding cuts off more than there is along spatial axis {i}.");
+        }
+
+        return new SymbolicShape(result);
+    }
+
+    /// <summary>
+    /// The attributes with which a transposed convolution goes from this window's output back to its input: paddings at the end and further
+    /// padding such that the extents come out.
+    /// </summary>
+    public Attributes Back(long group)
+    {
+        var end = new long[Rank];
+        var further = new long[Rank];
+        for (int i = 0; i < Rank; i++)
+        {
+            int excess = ((Output[i] - 1) * Strides[i]) + (Dilations[i] * (Kernel[i] - 1)) + 1 - PadsBegin[i] - Input[i];
+            (end[i], further[i]) = (Math.Max(0, excess), Math.Max(0, -excess));
+        }
+
+        return new Attributes
+        {
+            ["strides"] = Widen(Strides), ["dilations"] = Widen(Dilations), ["group"] = group, ["pads"] = (long[])[.. Widen(PadsBegin), .. end], ["output_padding"] = further,
+        };
+    }
+
+    /// <summary>The same window written down without <c>auto_pad</c>.</summary>
+    public Attributes Explicit(long group) => new()
+    {
+        ["strides"] = Widen(Strides), ["dilations"] = Widen(Dilations), ["group"] = group, ["pads"] = (long[])[.. Widen(PadsBegin), .. Widen(PadsEnd)],
+    };
+
+    /// <summary>
     /// The places that each output place's window covers, as (output, kernel, input) offsets into row-major spatial blocks; places in the padding
     /// are left out. Computed once and replayed for every channel.
     /// </summary>
@@ -199,6 +285,8 @@ internal sealed class Window
 
     private static long[] Ints(Attributes attributes, string name, int length, long fallback) =>
         attributes.Ints(name) ?? [.. Enumerable.Repeat(fallback, length)];
+
+    private static long[] Widen(int[] values) => Array.ConvertAll(values, v => (long)v);
 
     private static int[] Narrow(long[] values) => Array.ConvertAll(values, v => (int)v);
 }
