@@ -200,7 +200,7 @@ public sealed class GraphBuilder
         return outputs;
     }
 
-    /// <summary>The node over other inputs. What inference cannot tell of a result is taken from the original's, such as a shape that a file declares.</summary>
+    /// <summary>The node over other inputs. What inference cannot tell of a result is taken from the original's, such as a type that a file declares.</summary>
     internal Value[] CopyNode(Node node, IReadOnlyList<Value?> inputs, IReadOnlyList<string>? outputNames = null)
     {
         var outputs = AddNode(node.Operator, node.Name, inputs, outputNames ?? [.. node.Outputs.Select(o => o?.Name ?? "")], node.Attributes, node.Documentation);

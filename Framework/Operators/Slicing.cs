@@ -60,7 +60,6 @@ public sealed class Slice : MovementOperator
     protected override void Evaluate<T>(Evaluation e)
     {
         var shape = e.Input(0).Shape;
-        var y = e.Output(0);
         long[] starts = e.Input(1).ToArray<long>(), ends = e.Input(2).ToArray<long>();
         long[]? axes = e.Has(3) ? e.Input(3).ToArray<long>() : null, steps = e.Has(4) ? e.Input(4).ToArray<long>() : null;
         int[] strides = shape.Strides();
@@ -78,11 +77,7 @@ public sealed class Slice : MovementOperator
             strides[axis] = count == 1 ? 0 : strides[axis] * (int)(steps?[i] ?? 1);
         }
 
-<<<<<<< HEAD
-        Strided.Gather(Raw<T>(e.Input(0)), first, strides, Raw<T>(y), y.Shape);
-=======
         Strided.Gather(Raw<T>(e.Input(0)), first, strides, y, e.Output(0).Shape);
->>>>>>> main
     }
 
     /// <inheritdoc/>
