@@ -116,16 +116,18 @@ internal sealed class Exporter
         }
 
         foreach (var input in Inputs([.. graph.Initializer.Select(i => i.Name)])) graph.Input.Add(input);
-        foreach (var output in _graph.Outputs) graph.Output.Add(TypeCodec.Write(output.Name, output.Fact));
+        foreach (var output in _graph.Outputs) graph.Output.Add(Describe(output));
         var made = new HashSet<string>(nodes.SelectMany(n => n.Outputs));
-        foreach (var value in _graph.Nodes.SelectMany(n => n.Outputs).OfType<Value>())
+        foreach (var value in _graph.Nodes.SelectMany(n => n.Outputs).OfType<Value>().Where(v => made.Contains(v.Name)).Except(_graph.Outputs))
         {
-            if (made.Contains(value.Name) && value.Shape is not null && value.ElementType != ElementType.Undefined && !_graph.Outputs.Contains(value))
-                graph.ValueInfo.Add(TypeCodec.Write(value.Name, value.Fact));
+            if (value.ElementType != ElementType.Undefined) graph.ValueInfo.Add(Describe(value));
         }
 
         return graph;
     }
+
+    private ValueInfoProto Describe(Value value) =>
+        TypeCodec.Write(value.Name, value.Fact with { Shape = value.Shape ?? _graph.Metadata.ValueNotes.GetValueOrDefault(value.Name, ValueNote.Empty).Shape });
 
     // Before its fourth version the format counts every initializer among the inputs; a file of a later one may.
     private IEnumerable<ValueInfoProto> Inputs(HashSet<string> written)

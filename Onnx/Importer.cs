@@ -36,8 +36,7 @@ internal sealed class Importer
             var nodes = FunctionInliner.Inline(model, FunctionInliner.OpsetOf(model.OpsetImport));
             SupportCheck.Check(model, nodes);
             var importer = new Importer(model.Graph, nodes, new TensorReader(source, cuts, folder));
-            importer._builder.Describe(MetadataCodec.Read(model));
-            return importer.Read(model.Graph, nodes);
+            return importer.Read(model, nodes);
         }
         catch (FrameworkException e) when (!e.Place.StartsWith(source.Name, StringComparison.Ordinal))
         {
@@ -45,8 +44,9 @@ internal sealed class Importer
         }
     }
 
-    private Graph Read(GraphProto graph, IEnumerable<(NodeProto Node, long Opset)> nodes)
+    private Graph Read(ModelProto model, IEnumerable<(NodeProto Node, long Opset)> nodes)
     {
+        var graph = model.Graph;
         foreach (var info in graph.ValueInfo.Concat(graph.Output)) _declared[info.Name] = info;
         var initializers = graph.Initializer.Select(i => i.Name).ToHashSet();
         foreach (var input in graph.Input.Where(i => !initializers.Contains(i.Name)))
@@ -70,6 +70,7 @@ internal sealed class Importer
             foreach (var form in upgraded) Add(form);
         }
 
+        _builder.Describe(MetadataCodec.Read(model, name => _values.GetValueOrDefault(name)?.Shape is not null));
         return _builder.Build([.. graph.Output.Select(o => _values[o.Name])]);
     }
 
@@ -104,7 +105,7 @@ internal sealed class Importer
         {
             string name = node.Outputs[i];
             if (name.Length == 0) continue;
-            if (_declared.GetValueOrDefault(name) is { } info) _builder.Declare(outputs[i], TypeCodec.Read(info, $"value '{name}'"));
+            if (_declared.GetValueOrDefault(name) is { } info) _builder.Declare(outputs[i], TypeCodec.Read(info, $"value '{name}'").ElementType);
             _values.Add(name, outputs[i]);
         }
     }

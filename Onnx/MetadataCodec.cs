@@ -7,7 +7,10 @@ namespace Onnx;
 /// <summary>What a model's file says beyond its nodes and tensors, from and to its messages.</summary>
 internal static class MetadataCodec
 {
-    public static GraphMetadata Read(ModelProto model)
+    /// <summary>Reads what is said of a model.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="hasShape">Whether the shape of a value is known; a declared one is noted only where it is not.</param>
+    public static GraphMetadata Read(ModelProto model, Predicate<string> hasShape)
     {
         var graph = model.Graph;
         var initializers = graph.Initializer.Select(i => i.Name).ToHashSet();
@@ -24,7 +27,7 @@ internal static class MetadataCodec
             Properties = Read(model.MetadataProps),
             GraphProperties = Read(graph.MetadataProps),
             InputOrder = graph.Input.Any(i => initializers.Contains(i.Name)) ? [.. graph.Input.Select(i => i.Name)] : [],
-            ValueNotes = ReadNotes(graph),
+            ValueNotes = ReadNotes(graph, hasShape),
             NodeProperties = graph.Node.Where(n => n.MetadataProps.Count > 0 && KeyOf(n).Length > 0).ToDictionary(KeyOf, n => Read(n.MetadataProps)),
         };
     }
@@ -49,22 +52,30 @@ internal static class MetadataCodec
 
     public static bool IsOnnx(string domain) => domain is "" or "ai.onnx";
 
-    private static Dictionary<string, ValueNote> ReadNotes(GraphProto graph)
+    private static Dictionary<string, ValueNote> ReadNotes(GraphProto graph, Predicate<string> hasShape)
     {
         var notes = new Dictionary<string, ValueNote>();
-        foreach (var info in graph.Input.Concat(graph.Output).Concat(graph.ValueInfo)) Add(info.Name, info.DocString, info.MetadataProps, []);
-        foreach (var tensor in graph.Initializer) Add(tensor.Name, tensor.DocString, tensor.MetadataProps, []);
-        foreach (var annotation in graph.QuantizationAnnotation) Add(annotation.TensorName, "", [], annotation.QuantParameterTensorNames);
+        foreach (var info in graph.Input.Concat(graph.Output).Concat(graph.ValueInfo))
+        {
+            Note(info.Name, n => n with { Documentation = info.DocString }, info.DocString.Length > 0);
+            Note(info.Name, n => n with { Properties = Read(info.MetadataProps) }, info.MetadataProps.Count > 0);
+        }
+
+        foreach (var info in graph.Output.Concat(graph.ValueInfo))
+            Note(info.Name, n => n with { Shape = TypeCodec.Read(info, $"value '{info.Name}'").Shape }, info.Type?.TensorType?.Shape is not null && !hasShape(info.Name));
+        foreach (var tensor in graph.Initializer)
+        {
+            Note(tensor.Name, n => n with { Documentation = tensor.DocString }, tensor.DocString.Length > 0);
+            Note(tensor.Name, n => n with { Properties = Read(tensor.MetadataProps) }, tensor.MetadataProps.Count > 0);
+        }
+
+        foreach (var annotation in graph.QuantizationAnnotation)
+            Note(annotation.TensorName, n => n with { Quantization = Read(annotation.QuantParameterTensorNames) }, true);
         return notes;
 
-        void Add(string name, string documentation, RepeatedField<StringStringEntryProto> properties, RepeatedField<StringStringEntryProto> quantization)
+        void Note(string name, Func<ValueNote, ValueNote> with, bool said)
         {
-            if (documentation.Length == 0 && properties.Count == 0 && quantization.Count == 0) return;
-            var known = notes.GetValueOrDefault(name) ?? new ValueNote("", [], []);
-            notes[name] = new ValueNote(
-                documentation.Length > 0 ? documentation : known.Documentation,
-                properties.Count > 0 ? Read(properties) : known.Properties,
-                quantization.Count > 0 ? Read(quantization) : known.Quantization);
+            if (said) notes[name] = with(notes.GetValueOrDefault(name, ValueNote.Empty));
         }
     }
 

@@ -73,7 +73,7 @@ public sealed class GraphBuilder
     /// <param name="op">What it computes.</param>
     /// <param name="inputs">What it reads; null where an optional input is left out.</param>
     /// <param name="attributes">Its attributes.</param>
-    /// <param name="name">Its name; null takes the path of the first input's producer and the operator's name.</param>
+    /// <param name="name">Its name; null or empty takes the path of the first input's producer and the operator's name.</param>
     /// <exception cref="ShapeException">Operands do not fit the operator.</exception>
     public Value Apply(Operator op, IReadOnlyList<Value?> inputs, Attributes? attributes = null, string? name = null) =>
         ApplyMany(op, inputs, 1, attributes, name)[0];
@@ -82,7 +82,7 @@ public sealed class GraphBuilder
     /// <inheritdoc cref="Apply"/>
     public Value[] ApplyMany(Operator op, IReadOnlyList<Value?> inputs, int outputCount, Attributes? attributes = null, string? name = null)
     {
-        string nodeName = UniqueNodeName(name ?? Inherited(op, inputs));
+        string nodeName = UniqueNodeName(string.IsNullOrEmpty(name) ? Inherited(op, inputs) : name);
         var names = new string[outputCount];
         for (int i = 0; i < outputCount; i++) names[i] = UniqueValueName(outputCount == 1 ? nodeName : $"{nodeName}.{op.Signature.OutputName(i)}");
         return AddNode(op, nodeName, inputs, names, attributes)!;
@@ -123,17 +123,18 @@ public sealed class GraphBuilder
         return value;
     }
 
-    /// <summary>States what is known of a value from elsewhere, such as a file; what inference knows stands.</summary>
-    /// <exception cref="ModelFormatException">Inference knows another element type.</exception>
-    public void Declare(Value value, Fact fact)
+    /// <summary>
+    /// States the element type of a value that a file declares. A shape that a file declares is not taken over: nothing has checked it, and plans
+    /// rely on shapes.
+    /// </summary>
+    /// <exception cref="ModelFormatException">Inference knows another type.</exception>
+    public void Declare(Value value, ElementType type)
     {
         ArgumentNullException.ThrowIfNull(value);
-        ArgumentNullException.ThrowIfNull(fact);
-        var known = value.Fact;
-        if (known.ElementType != fact.ElementType && known.ElementType != ElementType.Undefined && fact.ElementType != ElementType.Undefined)
-            throw new ModelFormatException($"value '{value.Name}'", $"is declared as {fact.ElementType}, but its operator makes {known.ElementType}.");
-        if (known.ElementType == ElementType.Undefined) known = known with { ElementType = fact.ElementType };
-        value.Fact = known.Shape is null ? known with { Shape = fact.Shape } : known;
+        if (type == ElementType.Undefined || type == value.ElementType) return;
+        if (value.ElementType != ElementType.Undefined)
+            throw new ModelFormatException($"value '{value.Name}'", $"is declared as {type}, but its operator makes {value.ElementType}.");
+        value.Fact = value.Fact with { ElementType = type };
     }
 
     /// <summary>Sets what is said of the model.</summary>
@@ -201,13 +202,25 @@ public sealed class GraphBuilder
             if (names[i].Length == 0) names[i] = UniqueValueName($"{(node.Name.Length > 0 ? node.Name : node.Operator.Name)}.{node.Operator.Signature.OutputName(i)}");
         }
 
-        var outputs = AddNode(node.Operator, node.Name, [.. node.Inputs.Select(map.Find)], names, node.Attributes, node.Documentation);
+        var outputs = CopyNode(node, [.. node.Inputs.Select(map.Find)], names);
+        for (int i = 0; i < node.Outputs.Count; i++)
+        {
+            if (node.Outputs[i] is { } original) map.Set(original, outputs[i]);
+        }
+
+        return outputs;
+    }
+
+    /// <summary>The node over other inputs. What inference cannot tell of a result is taken from the original's, such as a type that a file declares.</summary>
+    internal Value[] CopyNode(Node node, IReadOnlyList<Value?> inputs, IReadOnlyList<string>? outputNames = null)
+    {
+        var outputs = AddNode(node.Operator, node.Name, inputs, outputNames ?? [.. node.Outputs.Select(o => o?.Name ?? "")], node.Attributes, node.Documentation);
         for (int i = 0; i < node.Outputs.Count; i++)
         {
             if (node.Outputs[i] is not { } original) continue;
             outputs[i].Layout = original.Layout;
             if (outputs[i].Fact.Shape is null && original.Fact.Shape is not null) outputs[i].Fact = original.Fact;
-            map.Set(original, outputs[i]);
+            if (outputs[i].ElementType == ElementType.Undefined) Declare(outputs[i], original.ElementType);
         }
 
         return outputs;

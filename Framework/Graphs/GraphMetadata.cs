@@ -50,9 +50,17 @@ public sealed record GraphMetadata
         new Dictionary<string, IReadOnlyList<KeyValuePair<string, string>>>();
 }
 
-/// <summary>What a file says of a value beyond its type and shape.</summary>
+/// <summary>What a file says of a value, and nothing here relies on.</summary>
 /// <param name="Documentation">A text about it.</param>
 /// <param name="Properties">Free properties.</param>
 /// <param name="Quantization">The names of the tensors that hold its scale, zero point and the like, by their purposes.</param>
+/// <param name="Shape">The extents that are declared for it.</param>
 public sealed record ValueNote(
-    string Documentation, IReadOnlyList<KeyValuePair<string, string>> Properties, IReadOnlyList<KeyValuePair<string, string>> Quantization);
+    string Documentation,
+    IReadOnlyList<KeyValuePair<string, string>> Properties,
+    IReadOnlyList<KeyValuePair<string, string>> Quantization,
+    SymbolicShape? Shape)
+{
+    /// <summary>Nothing said.</summary>
+    public static ValueNote Empty { get; } = new("", [], [], null);
+}

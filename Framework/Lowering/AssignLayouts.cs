@@ -29,7 +29,7 @@ internal sealed class AssignLayouts(InstructionSet set) : GraphPatch("AssignLayo
             if (Map.Find(node.Inputs[i]) is { } input) inputs[i] = Convert(input, i < layouts.Inputs.Length ? layouts.Inputs[i] : Layout.Plain);
         }
 
-        var outputs = Builder.AddNode(node.Operator, node.Name, inputs, [.. node.Outputs.Select(o => o?.Name ?? "")], node.Attributes, node.Documentation);
+        var outputs = Builder.CopyNode(node, inputs);
         for (int i = 0; i < outputs.Length; i++)
         {
             if (outputs[i] is { } output) output.Layout = layouts.Output;

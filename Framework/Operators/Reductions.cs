@@ -170,7 +170,7 @@ public sealed class ReduceProd : ReductionOperator
     public override string Name => "ReduceProd";
 
     /// <inheritdoc/>
-    protected override Dimension? OfExtents(IReadOnlyList<Dimension> extents) => 
+    protected override Dimension? OfExtents(IReadOnlyList<Dimension> extents) =>
         extents.OrderByDescending(e => e.IsKnown).Aggregate((Dimension)1, (a, b) => a * b);
 
     /// <inheritdoc/>

@@ -157,12 +157,17 @@ public class ImportTests
     }
 
     [Fact]
-    public void What_a_file_declares_fills_in_what_inference_does_not_know()
+    public void A_declared_type_fills_in_what_inference_does_not_know_and_a_declared_shape_is_only_kept()
     {
-        var model = new TestModel(17).Input("x", ElementType.Float32, null).Node("Relu", ["x"], ["y"]).Output("y");
+        var model = new TestModel(17).Input("x", ElementType.Undefined, null).Node("Relu", ["x"], ["y"]).Output("y");
         model.Graph.Output[0] = TypeCodec.Write("y", new Fact(ElementType.Float32, ["N", 3]));
 
-        model.Import().Outputs[0].Shape.Should().Equal(["N", 3]);
+        var graph = model.Import();
+        var again = ModelProto.Parser.ParseFrom(OnnxModel.Serialize(graph));
+
+        graph.Outputs[0].ElementType.Should().Be(ElementType.Float32);
+        graph.Outputs[0].Shape.Should().BeNull("a plan that relied on what nothing has checked could read beside its memory");
+        again.Graph.Output[0].Should().Be(model.Graph.Output[0]);
     }
 
     [Fact]

@@ -156,6 +156,20 @@ public class SessionTests
         Explain.Write(plan).Should().Contain("Elementwise").And.Contain("plain, slow way: transpose (Transpose)");
     }
 
+    [Fact]
+    public void A_shape_that_depends_on_data_is_interpreted_and_said_so()
+    {
+        var builder = new GraphBuilder();
+        var x = builder.Input("x", F, [4]);
+        using var session = new Session(builder.Build([builder.Apply(NonZero.Instance, [x])]));
+
+        session.Run(Tensor.From([0f, 5f, 0f, 7f], [4]))[0].ToArray<long>().Should().Equal(1, 3);
+
+        session.InterpretedBecause.Should().Contain("NonZero").And.Contain("depends on data");
+        var act = () => session.PlanFor([new Tensor(F, [4])]);
+        act.Should().Throw<UnsupportedModelException>();
+    }
+
     private static Graph Network() => new LeNet5().Initialize(3).Trace();
 
     private static Tensor Images(int batch) => Random([batch, 1, 28, 28], batch);

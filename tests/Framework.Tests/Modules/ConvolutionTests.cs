@@ -6,7 +6,6 @@ namespace Framework.Tests.Modules;
 
 public sealed class ConvolutionTests
 {
-    // Printed to two places, of sums of products of numbers with two.
     private const double HalfOfTheLastPrintedPlace = 0.005;
 
     private static readonly Tensor s_five = Tensor.From<float>([1, 2, 3, 4, 5, 2, 1, 0, 1, 2, 3, 0, 1, 1, 0, 1, 4, 1, 1, 2, 2, 1, 1, 0, 0], [1, 1, 5, 5]);
@@ -27,9 +26,11 @@ public sealed class ConvolutionTests
 
         double[] map = Applied.To(image, donut);
 
+        // The image is printed to two places as well, so each of its numbers may be as far off, and enters by a filter's number.
+        double largest = HalfOfTheLastPrintedPlace * (1 + donut.Weight.Data.ToArray<double>().Sum(Math.Abs));
         double[] printed = [-.44, 0, .34, -.04, -.58, 1.00, -.92, 1.29, 2.66, 2.03, 3.37, 2.19, 1.18, 3.48, 1.71, .29];
         map.Should().HaveCount(64);
-        for (int i = 0; i < printed.Length; i++) map[i].Should().BeApproximately(printed[i], HalfOfTheLastPrintedPlace + 1e-6, $"of place {i}");
+        for (int i = 0; i < printed.Length; i++) map[i].Should().BeApproximately(printed[i], largest, $"of place {i}");
     }
 
     [Fact]
@@ -117,16 +118,16 @@ public sealed class ConvolutionTests
     }
 
     [Theory]
-    [InlineData(PaddingMode.Zeros, 0, 1, 2, 3, 0)]
-    [InlineData(PaddingMode.Reflect, 2, 1, 2, 3, 2)]
-    [InlineData(PaddingMode.Replicate, 1, 1, 2, 3, 3)]
-    [InlineData(PaddingMode.Circular, 3, 1, 2, 3, 1)]
-    public void Padding_need_not_be_zeros(PaddingMode mode, params double[] seen)
+    [InlineData(PaddingMode.Zeros, 0, 0)]
+    [InlineData(PaddingMode.Reflect, 2, 2)]
+    [InlineData(PaddingMode.Replicate, 1, 3)]
+    [InlineData(PaddingMode.Circular, 3, 1)]
+    public void Padding_need_not_be_zeros(PaddingMode mode, double before, double after)
     {
         // The first filter looks one place back, the second forward.
         var conv = new Conv1d(1, 2, kernel: 3, padding: 1, bias: false, options: new() { Padding = mode }).With("weight", 1, 0, 0, 0, 0, 1);
 
-        Applied.To(Tensor.From<float>([1, 2, 3], [1, 1, 3]), conv).Should().Equal(seen[0], seen[1], seen[2], seen[2], seen[3], seen[4]);
+        Applied.To(Tensor.From<float>([1, 2, 3], [1, 1, 3]), conv).Should().Equal(before, 1, 2, 2, 3, after);
     }
 
     [Fact]
@@ -141,7 +142,7 @@ public sealed class ConvolutionTests
         new Conv1d(6, 4, kernel: 5, groups: 2).Weight.Shape.ToString().Should().Be("[4,3,5]");
         new Conv3d(3, 4, kernel: (1, 2, 3)).Weight.Shape.ToString().Should().Be("[4,3,1,2,3]");
         Applied.ShapeAfter(["N", 3, 4, 5, 6], new Conv3d(3, 4, kernel: (1, 2, 3), stride: (1, 1, 2), padding: (0, 1, 1))).ToString().Should().Be("[N,4,4,6,3]");
-        Applied.ShapeAfter(["N", 6, "T"], new Conv1d(6, 4, kernel: 5, padding: 2)).ToString().Should().Match("[[]N,4,*T*[]]");
+        Applied.ShapeAfter(["N", 6, "T"], new Conv1d(6, 4, kernel: 5)).ToString().Should().Be("[N,4,((T-5)+1)]");
     }
 
     [Fact]

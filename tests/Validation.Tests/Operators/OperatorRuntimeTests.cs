@@ -7,7 +7,9 @@ namespace Validation.Tests.Operators;
 
 public class OperatorRuntimeTests
 {
-    public static TheoryData<string> Cases => new(OperatorCase.All.Where(c => c.Operator.Domain != Domains.Execution).Select(c => c.Name));
+    public static TheoryData<string> Cases => new(OperatorCase.All
+        .Where(c => c.Operator.Domain != Domains.Execution && c.Graph.Outputs.All(o => o.Shape is { IsKnown: true }))
+        .Select(c => c.Name));
 
     [Theory]
     [MemberData(nameof(Cases))]
