@@ -19,6 +19,7 @@ public sealed class GraphBuilder
     private readonly HashSet<string> _valueNames = new(StringComparer.Ordinal);
     private readonly HashSet<string> _nodeNames = new(StringComparer.Ordinal);
     private readonly HashSet<string> _promisedNames = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _promisedNodeNames = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _suffixes = new(StringComparer.Ordinal);
     private readonly Dictionary<(ElementType, string), Value> _smallConstants = [];
     private GraphMetadata _metadata = GraphMetadata.Own;
@@ -176,20 +177,26 @@ public sealed class GraphBuilder
     }
 
     /// <summary>
-    /// Starts a graph with another's name, metadata, inputs and initializers, but none of its nodes. The names of what those make are promised to
+    /// Starts a graph with another's name, metadata, inputs and initializers, but none of its nodes. Their names and those of what they make are promised to
     /// their copies: no fresh name takes them before <see cref="Release"/>.
     /// </summary>
     internal static GraphBuilder HeadOf(Graph graph, out ValueMap map)
     {
         var builder = new GraphBuilder(graph.Name) { _metadata = graph.Metadata };
         map = builder.CopyHead(graph, null, null);
-        foreach (var value in graph.Nodes.SelectMany(n => n.Outputs).OfType<Value>()) builder._promisedNames.Add(value.Name);
+        foreach (var node in graph.Nodes)
+        {
+            builder._promisedNodeNames.Add(node.Name);
+            foreach (var value in node.Outputs.OfType<Value>()) builder._promisedNames.Add(value.Name);
+        }
+
         return builder;
     }
 
-    /// <summary>Gives the names of a node's results to whatever takes its place.</summary>
+    /// <summary>Gives the names of a node and its results to whatever takes its place.</summary>
     internal void Release(Node node)
     {
+        _promisedNodeNames.Remove(node.Name);
         foreach (var value in node.Outputs.OfType<Value>()) _promisedNames.Remove(value.Name);
     }
 
@@ -271,7 +278,7 @@ public sealed class GraphBuilder
         return (dot < 0 ? "" : parent[..(dot + 1)]) + op.Name.ToLowerInvariant();
     }
 
-    private string UniqueNodeName(string name) => Unique(name, _nodeNames.Contains);
+    private string UniqueNodeName(string name) => Unique(name, n => _nodeNames.Contains(n) || _promisedNodeNames.Contains(n));
 
     private string UniqueValueName(string name) => Unique(name, n => _valueNames.Contains(n) || _promisedNames.Contains(n));
 
