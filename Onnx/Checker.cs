@@ -13,8 +13,10 @@ internal static class Checker
     private const int FirstWithOpsets = 3;
 
     /// <summary>Checks a model.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="ordered">Whether every node must stand after those whose results it reads, as the format says and not every writer does.</param>
     /// <exception cref="ModelFormatException">A rule is broken; the message names the first place.</exception>
-    public static void Check(ModelProto model)
+    public static void Check(ModelProto model, bool ordered)
     {
         if (model.Graph is null) throw new ModelFormatException("model", "holds no graph.", "The file is truncated, or no ONNX file.");
         if (!model.HasIrVersion || model.IrVersion < 1) throw new ModelFormatException("model", "does not say its format version (ir_version).");
@@ -26,10 +28,21 @@ internal static class Checker
             if (group.First().Version < 1) throw new ModelFormatException("model", $"names version {group.First().Version} of the domain '{group.Key}'.");
         }
 
-        CheckGraph(model.Graph, "graph", []);
+        CheckGraph(model.Graph, "graph", [], ordered);
+        foreach (var function in model.Functions) CheckFunction(function, $"function '{function.Domain}.{function.Name}'", ordered);
     }
 
-    private static void CheckGraph(GraphProto graph, string place, HashSet<string> outer)
+    // A function is a graph whose inputs have no types.
+    private static void CheckFunction(FunctionProto function, string place, bool ordered)
+    {
+        var body = new GraphProto();
+        body.Input.Add(function.Input.Select(name => new ValueInfoProto { Name = name }));
+        body.Output.Add(function.Output.Select(name => new ValueInfoProto { Name = name }));
+        body.Node.Add(function.Node);
+        CheckGraph(body, place, [], ordered);
+    }
+
+    private static void CheckGraph(GraphProto graph, string place, HashSet<string> outer, bool ordered)
     {
         var assigned = new HashSet<string>();
         foreach (var input in graph.Input) Assign(input.Name, $"{place}, input '{input.Name}'");
@@ -42,6 +55,7 @@ internal static class Checker
             assigned.Add(initializer.Name);
         }
 
+        var before = new HashSet<string>(outer.Concat(assigned));
         foreach (var sparse in graph.SparseInitializer) Assign(sparse.Values?.Name ?? "", $"{place}, sparse initializer");
         foreach (var node in graph.Node)
         {
@@ -49,7 +63,12 @@ internal static class Checker
         }
 
         var visible = new HashSet<string>(outer.Concat(assigned));
-        foreach (var node in graph.Node) CheckNode(node, visible);
+        foreach (var node in graph.Node)
+        {
+            CheckNode(node, ordered ? before : visible, ordered);
+            if (ordered) before.UnionWith(node.Output);
+        }
+
         var outputs = new HashSet<string>();
         foreach (var output in graph.Output)
         {
@@ -64,23 +83,23 @@ internal static class Checker
         }
     }
 
-    private static void CheckNode(NodeProto node, HashSet<string> visible)
+    private static void CheckNode(NodeProto node, HashSet<string> visible, bool ordered)
     {
         if (node.OpType.Length == 0) throw new ModelFormatException(PlaceOf(node), "names no operator.");
         foreach (string input in node.Input)
         {
             if (input.Length > 0 && !visible.Contains(input))
-                throw new ModelFormatException(PlaceOf(node), $"reads '{input}', which nothing makes: no node, input or initializer has this name.");
+                throw new ModelFormatException(PlaceOf(node), $"reads '{input}', which nothing makes{(ordered ? " before it" : "")}: no node, input or initializer has this name.");
         }
 
-        if (node.Output.Count == 0) throw new ModelFormatException(PlaceOf(node), "makes nothing.");
+        if (!node.Output.Any(o => o.Length > 0)) throw new ModelFormatException(PlaceOf(node), "makes nothing.");
         var names = new HashSet<string>();
         foreach (var attribute in node.Attribute)
         {
             string where = $"{PlaceOf(node)}, attribute '{attribute.Name}'";
             if (attribute.Name.Length == 0) throw new ModelFormatException(where, "has no name.");
             if (!names.Add(attribute.Name)) throw Twice(where);
-            foreach (var body in attribute.G is null ? attribute.Graphs : attribute.Graphs.Append(attribute.G)) CheckGraph(body, where, visible);
+            foreach (var body in attribute.G is null ? attribute.Graphs : attribute.Graphs.Append(attribute.G)) CheckGraph(body, where, visible, ordered);
         }
     }
 

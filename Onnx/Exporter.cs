@@ -86,21 +86,9 @@ internal sealed class Exporter
 
     private ModelProto Write(SideFile? data)
     {
-        var metadata = _graph.Metadata;
-        var model = new ModelProto
-        {
-            IrVersion = IrVersion(),
-            ProducerName = metadata.ProducerName,
-            ProducerVersion = metadata.ProducerVersion,
-            ModelVersion = metadata.ModelVersion,
-            Graph = WriteGraph(data),
-        };
-        if (metadata.Domain.Length > 0) model.Domain = metadata.Domain;
-        if (metadata.Documentation.Length > 0) model.DocString = metadata.Documentation;
-        if (metadata.GraphDocumentation.Length > 0) model.Graph.DocString = metadata.GraphDocumentation;
-        foreach (var (domain, version) in metadata.Opsets.Count > 0 ? metadata.Opsets : [new("", _opset)])
-            model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = domain is "" or "ai.onnx" ? _opset : version });
-        foreach (var (key, value) in metadata.Properties) model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
+        var model = new ModelProto { IrVersion = IrVersion(), Graph = WriteGraph(data) };
+        MetadataCodec.Write(_graph.Metadata, _opset, model);
+        Checker.Check(model, ordered: true);
         return model;
     }
 
@@ -127,16 +115,28 @@ internal sealed class Exporter
             graph.Initializer.Add(data is not null && tensor.ByteCount >= SmallestExternal ? data.Add(tensor, name) : TensorWriter.Write(tensor, name));
         }
 
-        foreach (var input in _graph.Inputs) graph.Input.Add(TypeCodec.Write(input.Name, input.Fact));
-        foreach (var output in _graph.Outputs) graph.Output.Add(TypeCodec.Write(output.Name, output.Fact));
+        foreach (var input in Inputs([.. graph.Initializer.Select(i => i.Name)])) graph.Input.Add(input);
+        foreach (var output in _graph.Outputs) graph.Output.Add(Describe(output));
         var made = new HashSet<string>(nodes.SelectMany(n => n.Outputs));
-        foreach (var value in _graph.Nodes.SelectMany(n => n.Outputs).OfType<Value>())
+        foreach (var value in _graph.Nodes.SelectMany(n => n.Outputs).OfType<Value>().Where(v => made.Contains(v.Name)).Except(_graph.Outputs))
         {
-            if (made.Contains(value.Name) && value.Shape is not null && value.ElementType != ElementType.Undefined && !_graph.Outputs.Contains(value))
-                graph.ValueInfo.Add(TypeCodec.Write(value.Name, value.Fact));
+            if (value.ElementType != ElementType.Undefined) graph.ValueInfo.Add(Describe(value));
         }
 
         return graph;
+    }
+
+    private ValueInfoProto Describe(Value value) =>
+        TypeCodec.Write(value.Name, value.Fact with { Shape = value.Shape ?? _graph.Metadata.ValueNotes.GetValueOrDefault(value.Name, ValueNote.Empty).Shape });
+
+    // Before its fourth version the format counts every initializer among the inputs; a file of a later one may.
+    private IEnumerable<ValueInfoProto> Inputs(HashSet<string> written)
+    {
+        const int firstWithHiddenInitializers = 4;
+        var infos = _graph.Inputs.Concat(_graph.Initializers.Select(i => i.Value).Where(v => written.Contains(v.Name)))
+            .ToDictionary(v => v.Name, v => TypeCodec.Write(v.Name, v.Fact));
+        var added = IrVersion() < firstWithHiddenInitializers ? infos.Keys : _graph.Inputs.Select(i => i.Name);
+        return _graph.Metadata.InputOrder.Where(infos.ContainsKey).Union(added).Select(name => infos[name]);
     }
 
     private static NodeForm FormOf(Node node) => new()

@@ -14,16 +14,15 @@ internal sealed class Importer
 {
     private readonly GraphBuilder _builder;
     private readonly TensorReader _tensors;
-    private readonly long _opset;
     private readonly Dictionary<string, Value> _values = [];
     private readonly FormScope _scope;
+    private readonly Dictionary<string, ValueInfoProto> _declared = [];
 
-    private Importer(GraphProto graph, TensorReader tensors, long opset)
+    private Importer(GraphProto graph, IEnumerable<(NodeProto Node, long Opset)> nodes, TensorReader tensors)
     {
         _builder = new GraphBuilder(graph.Name);
         _tensors = tensors;
-        _opset = opset;
-        HashSet<string> names = [.. graph.Node.SelectMany(n => n.Output), .. graph.Input.Select(i => i.Name), .. graph.Initializer.Select(i => i.Name)];
+        HashSet<string> names = [.. nodes.SelectMany(n => n.Node.Output), .. graph.Input.Select(i => i.Name), .. graph.Initializer.Select(i => i.Name)];
         _scope = new FormScope(name => _values.GetValueOrDefault(name)?.Fact, names);
     }
 
@@ -33,38 +32,22 @@ internal sealed class Importer
         try
         {
             var (model, cuts) = Skeleton.ReadModel(source);
-            Checker.Check(model);
-            long opset = OpsetOf(model);
-            SupportCheck.Check(model, opset);
-            var importer = new Importer(model.Graph, new TensorReader(source, cuts, folder), opset);
-            importer._builder.Describe(MetadataOf(model));
-            return importer.Read(model.Graph);
+            Checker.Check(model, ordered: false);
+            var nodes = FunctionInliner.Inline(model, FunctionInliner.OpsetOf(model.OpsetImport));
+            SupportCheck.Check(model, nodes);
+            var importer = new Importer(model.Graph, nodes, new TensorReader(source, cuts, folder));
+            return importer.Read(model, nodes);
         }
         catch (FrameworkException e) when (!e.Place.StartsWith(source.Name, StringComparison.Ordinal))
         {
-            throw InFile(source.Name, e);
+            throw Located(e, source.Name);
         }
     }
 
-    /// <summary>The version of <c>ai.onnx</c> that a model names; a file of the first format versions may name none.</summary>
-    private static long OpsetOf(ModelProto model) =>
-        model.OpsetImport.FirstOrDefault(o => o.Domain is "" or "ai.onnx")?.Version ?? 1;
-
-    private static GraphMetadata MetadataOf(ModelProto model) => new()
+    private Graph Read(ModelProto model, IEnumerable<(NodeProto Node, long Opset)> nodes)
     {
-        ProducerName = model.ProducerName,
-        ProducerVersion = model.ProducerVersion,
-        Domain = model.Domain,
-        ModelVersion = model.ModelVersion,
-        Documentation = model.DocString,
-        GraphDocumentation = model.Graph.DocString,
-        IrVersion = model.IrVersion,
-        Opsets = [.. model.OpsetImport.Select(o => KeyValuePair.Create(o.Domain, o.Version))],
-        Properties = [.. model.MetadataProps.Select(p => KeyValuePair.Create(p.Key, p.Value))],
-    };
-
-    private Graph Read(GraphProto graph)
-    {
+        var graph = model.Graph;
+        foreach (var info in graph.ValueInfo.Concat(graph.Output)) _declared[info.Name] = info;
         var initializers = graph.Initializer.Select(i => i.Name).ToHashSet();
         foreach (var input in graph.Input.Where(i => !initializers.Contains(i.Name)))
         {
@@ -72,30 +55,32 @@ internal sealed class Importer
             _values.Add(input.Name, _builder.Input(input.Name, fact.ElementType, fact.Shape));
         }
 
-        var nodes = Topology.Sort([.. graph.Node.Select(ReadNode)], new HashSet<string>([.. _values.Keys, .. initializers]));
-        var roles = Roles.Find(nodes, initializers);
+        var sorted = Topology.Sort([.. nodes.Select(n => ReadNode(n.Node, n.Opset))], new HashSet<string>([.. _values.Keys, .. initializers]));
+        var roles = Roles.Find(sorted, initializers);
         foreach (var message in graph.Initializer)
         {
             var tensor = _tensors.Read(message, $"initializer '{message.Name}'");
             _values.Add(message.Name, _builder.Initializer(message.Name, tensor, Roles.Of(message.Name, tensor, roles)));
         }
 
-        foreach (var node in nodes)
+        foreach (var node in sorted)
         {
-            var upgraded = OpsetHistory.Upgrade(node, _opset, _scope);
+            var upgraded = OpsetHistory.Upgrade(node, node.Opset, _scope);
             foreach (var (name, data) in _scope.TakeConstants()) _values.Add(name, _builder.Initializer(name, data, InitializerRole.Constant));
             foreach (var form in upgraded) Add(form);
         }
 
+        _builder.Describe(MetadataCodec.Read(model, name => _values.GetValueOrDefault(name)?.Shape is not null));
         return _builder.Build([.. graph.Output.Select(o => _values[o.Name])]);
     }
 
-    private NodeForm ReadNode(NodeProto message)
+    private NodeForm ReadNode(NodeProto message, long opset)
     {
         var node = new NodeForm
         {
             Operator = message.OpType,
-            Domain = message.Domain == "ai.onnx" ? "" : message.Domain,
+            Domain = MetadataCodec.IsOnnx(message.Domain) ? "" : message.Domain,
+            Opset = opset,
             Name = message.Name,
             Inputs = [.. message.Input],
             Outputs = [.. message.Output],
@@ -115,19 +100,39 @@ internal sealed class Importer
         var op = OperatorSet.Find(node.Domain, node.Operator) ?? throw new UnsupportedModelException(node.Place, "the operator is not implemented.");
         var inputs = node.Inputs.ConvertAll(v => v.Length == 0 ? null : _values[v]);
         while (inputs.Count > 0 && inputs[^1] is null) inputs.RemoveAt(inputs.Count - 1);
-        var outputs = _builder.AddNode(op, node.Name, inputs, node.Outputs, node.Attributes, node.Documentation);
+        var outputs = AddNode(op, node, inputs);
         for (int i = 0; i < outputs.Length; i++)
         {
-            if (node.Outputs[i].Length > 0) _values.Add(node.Outputs[i], outputs[i]);
+            string name = node.Outputs[i];
+            if (name.Length == 0) continue;
+            if (_declared.GetValueOrDefault(name) is { } info) _builder.Declare(outputs[i], TypeCodec.Read(info, $"value '{name}'").ElementType);
+            _values.Add(name, outputs[i]);
+        }
+    }
+
+    private Value[] AddNode(Operator op, NodeForm node, List<Value?> inputs)
+    {
+        try
+        {
+            return _builder.AddNode(op, node.Name, inputs, node.Outputs, node.Attributes, node.Documentation);
+        }
+        catch (FrameworkException e) when (!e.Place.Contains(node.Place, StringComparison.Ordinal))
+        {
+            throw Located(e, node.Place);
+        }
+        catch (Exception e) when (e is ArgumentException or ArithmeticException or IndexOutOfRangeException or InvalidCastException or InvalidOperationException)
+        {
+            // Operators trust what wires them to read their documentation; a file need not have.
+            throw new ModelFormatException(node.Place, "its operands or attributes are not such as the operator takes.", null, e);
         }
     }
 
     private static UnsupportedModelException Bodies(string place) => new(place, "is a sub-graph, and no implemented operator takes one.");
 
-    private static FrameworkException InFile(string file, FrameworkException e) => e switch
+    private static FrameworkException Located(FrameworkException e, string place) => e switch
     {
-        ShapeException => new ShapeException($"{file}, {e.Place}", e.Problem, e.Remedy, e),
-        UnsupportedModelException => new UnsupportedModelException($"{file}, {e.Place}", e.Problem, e.Remedy, e),
-        _ => new ModelFormatException($"{file}, {e.Place}", e.Problem, e.Remedy, e),
+        ShapeException => new ShapeException($"{place}, {e.Place}", e.Problem, e.Remedy, e),
+        UnsupportedModelException => new UnsupportedModelException($"{place}, {e.Place}", e.Problem, e.Remedy, e),
+        _ => new ModelFormatException($"{place}, {e.Place}", e.Problem, e.Remedy, e),
     };
 }

@@ -12,30 +12,32 @@ internal static class SupportCheck
     private const int NamedNodes = 5;
 
     /// <summary>Looks through all nodes of a model.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="nodes">The nodes, those of called functions included, each with its version of <c>ai.onnx</c>.</param>
     /// <exception cref="UnsupportedModelException">Something is missing; the message lists all of it.</exception>
-    public static void Check(ModelProto model, long opset)
+    public static void Check(ModelProto model, IReadOnlyList<(NodeProto Node, long Opset)> nodes)
     {
-        if (opset > OpsetHistory.Newest)
+        long newest = nodes.Select(n => n.Opset).Append(FunctionInliner.OpsetOf(model.OpsetImport)).Max();
+        if (newest > OpsetHistory.Newest)
         {
             throw new UnsupportedModelException(
-                $"operator set {opset}", $"is newer than {OpsetHistory.Newest}, the newest that is known.", $"Export the model for operator set {OpsetHistory.Newest} or before.");
+                $"operator set {newest}", $"is newer than {OpsetHistory.Newest}, the newest that is known.", $"Export the model for operator set {OpsetHistory.Newest} or before.");
         }
 
-        var missing = NodesOf(model.Graph)
-            .GroupBy(n => (Domain: n.Domain is "ai.onnx" ? "" : n.Domain, n.OpType))
-            .Where(g => OperatorSet.Find(g.Key.Domain, OpsetHistory.Successor(g.Key.OpType)) is null || g.Key.Domain is Domains.Gradient or Domains.Execution)
+        var versions = model.OpsetImport.ToDictionary(o => o.Domain, o => o.Version);
+        var missing = nodes.SelectMany(n => WithBodies(n.Node), (n, node) => (Node: node, n.Opset))
+            .GroupBy(n => (Domain: MetadataCodec.IsOnnx(n.Node.Domain) ? "" : n.Node.Domain, n.Node.OpType))
+            .Where(g => g.Key.Domain.Length > 0 || OperatorSet.Find("", OpsetHistory.Successor(g.Key.OpType)) is null)
             .OrderBy(g => g.Key)
+            .Select(g => Describe(g.Key, g.Key.Domain.Length == 0 ? g.Max(n => n.Opset) : versions.GetValueOrDefault(g.Key.Domain), [.. g.Select(n => n.Node)]))
             .ToList();
         if (missing.Count == 0) return;
-        var versions = model.OpsetImport.ToDictionary(o => o.Domain is "ai.onnx" ? "" : o.Domain, o => o.Version);
         throw new UnsupportedModelException(
-            "model",
-            $"needs {missing.Count} operator(s) that are not implemented: {string.Join("; ", missing.Select(g => Describe(g.Key, versions.GetValueOrDefault(g.Key.Domain, opset), [.. g])))}.",
-            "Export it without them, or replace these nodes.");
+            "model", $"needs {missing.Count} operator(s) that are not implemented: {string.Join("; ", missing)}.", "Export it without them, or replace these nodes.");
     }
 
-    private static IEnumerable<NodeProto> NodesOf(GraphProto graph) =>
-        graph.Node.SelectMany(n => n.Attribute.SelectMany(a => a.Graphs.Concat(a.G is null ? [] : [a.G])).SelectMany(NodesOf).Prepend(n));
+    private static IEnumerable<NodeProto> WithBodies(NodeProto node) =>
+        node.Attribute.SelectMany(a => a.G is null ? a.Graphs : a.Graphs.Append(a.G)).SelectMany(g => g.Node).SelectMany(WithBodies).Prepend(node);
 
     private static string Describe((string Domain, string Operator) key, long version, NodeProto[] nodes)
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Cli.Plumbing;
 using Cli.Terminals;
 using Framework.Data.Sources;
+using Framework.Errors;
 
 namespace Cli.Commands;
 
@@ -34,7 +35,9 @@ internal static class DataCommand
         { name, from };
         command.SetAction(parsed =>
         {
-            DataSets.Find(parsed.GetValue(name)!).Fetch(DataCache.Default, parsed.GetValue(from), Terminal.Output().Line);
+            string? folder = parsed.GetValue(from);
+            if (folder is not null && !Directory.Exists(folder)) throw new UsageException($"--from {folder}", "there is no such folder.");
+            DataSets.Find(parsed.GetValue(name)!).Fetch(DataCache.Default, folder, Terminal.Output().Line);
             return ExitCode.Done;
         });
         return command;

@@ -24,8 +24,7 @@ internal static class EvaluateCommand
     {
         var model = new Option<string>("--model") { HelpName = "FILE.onnx|RUN", Description = "The network.", Required = true };
         var data = Options.Data();
-        var split = new Option<string>("--split") { HelpName = "test|train", Description = "Which images; those to test on by default.", DefaultValueFactory = _ => "test" };
-        split.AcceptOnlyFromAmong("test", "train");
+        var split = Options.OneOf("--split", "Which images; those to test on by default.", "test", "train");
         var threads = Options.Threads();
         var json = Options.Json();
         var command = new DocumentedCommand(
@@ -81,7 +80,7 @@ internal static class EvaluateCommand
     {
         terminal.Line(string.Create(
             CultureInfo.InvariantCulture,
-            $"{result.Images} images, normalised as {by} says: top-1 {result.Top1:P2}, top-5 {result.Top5:P2}, loss {result.Loss:F4}, {result.ImagesPerSecond:N0} images/s"));
+            $"{result.Images} images, normalised as {by}: top-1 {result.Top1:P2}, top-5 {result.Top5:P2}, loss {result.Loss:F4}, {result.ImagesPerSecond:N0} images/s"));
         int columns = result.Confusion.GetLength(1);
         if (columns > MostColumns) return;
         terminal.Line("Confusion: a row for each right class, a column for what the network says.");

@@ -23,7 +23,7 @@ internal static class QuickstartCommand
     // Two programs that sum the same few hundred products in other orders differ by some units in the last place, 6e-8 each.
     private const double LargestDifference = 1e-5;
 
-    private static readonly TrainingSettings s_settings = TrainingSettings.DefaultsOf("lenet5") with { Epochs = 8, Batch = 32 };
+    private static readonly TrainingSettings s_settings = TrainingSettings.DefaultsOf("lenet5") with { Batch = 32 };
 
     public static Command Create()
     {

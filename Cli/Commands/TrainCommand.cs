@@ -3,7 +3,6 @@ using Cli.Plumbing;
 using Cli.Runs;
 using Framework.Data;
 using Framework.Data.Sources;
-using Framework.Models;
 using Framework.Training;
 
 namespace Cli.Commands;
@@ -13,18 +12,16 @@ internal static class TrainCommand
 {
     public static Command Create()
     {
-        var model = new Option<string>("--model") { HelpName = "NAME|FILE.onnx|RUN", Description = $"A known network ({string.Join(", ", ModelCatalog.Names)}), or one to train further.", Required = true };
+        var model = new Option<string>("--model") { HelpName = "NAME|FILE.onnx|RUN", Description = "A known network, such as lenet5 (a name that is unknown lists them), or one to train further.", Required = true };
         var data = Options.Data();
         var outFolder = new Option<string?>("--out") { HelpName = "RUN", Description = "The run's folder; the next free one below runs/ by default." };
         var epochs = Options.AtLeast("--epochs", 1, "N", "Passes over the training images.");
         var batch = Options.AtLeast("--batch", 1, "N", "Images in a step.");
-        var optimizer = new Option<string>("--optimizer") { HelpName = "sgd", Description = "Stochastic gradient descent with momentum.", DefaultValueFactory = _ => "sgd" };
-        optimizer.AcceptOnlyFromAmong("sgd");
+        var optimizer = Options.OneOf("--optimizer", "Stochastic gradient descent with momentum, for now.", "sgd");
         var rate = Options.Number<float>("--lr", "RATE", "The learning rate, at its highest.", r => r > 0 && float.IsFinite(r), "a number above 0");
         var momentum = Options.Number<float>("--momentum", "M", "What is kept of the last step.", m => m is >= 0 and < 1, "a number from 0 to below 1");
         var decay = Options.Number<float>("--weight-decay", "D", "What of each weight is added to its gradient.", d => d >= 0 && float.IsFinite(d), "a number of at least 0");
-        var schedule = new Option<string?>("--schedule") { HelpName = "constant|cosine", Description = "How the rate goes over the run." };
-        schedule.AcceptOnlyFromAmong(TrainingSettings.Constant, TrainingSettings.Cosine);
+        var schedule = Options.OneOf("--schedule", "How the rate goes over the run.", TrainingSettings.Constant, TrainingSettings.Cosine);
         var seed = Options.Seed();
         var threads = Options.Threads();
         var json = Options.Json();
@@ -70,7 +67,7 @@ internal static class TrainCommand
 
         using var trainer = new Trainer(model.Graph, settings.ToOptions(normalization));
         using var run = RunFolder.Create(outFolder, model.Stem, dataName);
-        terminal.Line($"{model.Stem} on {train.Count} images of {dataName}, {test.Count} to test; normalised as {by} says; run {run.Path}");
+        terminal.Line($"{model.Stem} on {train.Count} images of {dataName}, {test.Count} to test; normalised as {by}; run {run.Path}");
 
         using var interruption = new Interruption();
         var epochs = terminal.Training((onStep, onEpoch) => trainer.Fit(
@@ -83,7 +80,7 @@ internal static class TrainCommand
                 onEpoch(epoch);
             },
             interruption.Token));
-        run.Save(ModelNotes.Write(trainer.Network, normalization, train.ClassNames));
+        run.Save(ModelNotes.Write(model.Finished(trainer.Network), normalization, train.ClassNames));
 
         var figures = new TrainFigures
         {

@@ -28,7 +28,7 @@ internal static class CommandLine
         var parsed = root.Parse(arguments);
         string name = parsed.CommandResult.Command is RootCommand ? "cnn" : $"cnn {parsed.CommandResult.Command.Name}";
         if (parsed.Action is ParseErrorAction)
-            return Fail(name, $"{parsed.Errors[0].Message} See `{name} --help`.", ExitCode.BadInput);
+            return Fail(name, $"{Problem(parsed)} See `{name} --help`.", ExitCode.BadInput);
         try
         {
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
@@ -51,6 +51,9 @@ internal static class CommandLine
             return Fail(name, $"{error.GetType().Name}: {error.Message}{hint}", ExitCode.Fault);
         }
     }
+
+    private static string Problem(ParseResult parsed) =>
+        parsed.UnmatchedTokens is [var token, ..] ? $"'{token}' is no command or option here." : parsed.Errors[0].Message;
 
     private static int Fail(string name, string message, int exitCode)
     {

@@ -26,6 +26,19 @@ internal static class Options
         Required = true,
     };
 
+    /// <summary>An option for one of some words, which the help lists.</summary>
+    public static Option<string?> OneOf(string name, string description, params string[] words) => new(name)
+    {
+        HelpName = string.Join('|', words),
+        Description = description,
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (!words.Contains(text)) result.AddError($"{name}: '{text}' is not {string.Join(" or ", words)}.");
+            return text;
+        },
+    };
+
     /// <summary>An option for an integer with a lower bound.</summary>
     public static Option<int?> AtLeast(string name, int least, string helpName, string description) =>
         Number<int>(name, helpName, description, n => n >= least, $"an integer of at least {least}");

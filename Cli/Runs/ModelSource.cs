@@ -11,12 +11,16 @@ namespace Cli.Runs;
 /// <param name="Graph">The network in its inference form.</param>
 /// <param name="Place">How messages name it: its name or its file.</param>
 /// <param name="Stem">Its name in short.</param>
-internal sealed record ModelSource(Graph Graph, string Place, string Stem)
+/// <param name="HasHeads">Whether outputs beyond the first are auxiliary heads, which only training needs.</param>
+internal sealed record ModelSource(Graph Graph, string Place, string Stem, bool HasHeads = false)
 {
     /// <summary>Finds a network: names of the catalogue go first, and get weights by the seed.</summary>
     /// <param name="name">A name, a file, or a run's folder.</param>
     /// <param name="seed">Decides the weights of a network of the catalogue.</param>
-    /// <param name="data">What it is to be trained on, which decides classes and image size of a network of the catalogue; null for the usual.</param>
+    /// <param name="data">
+    /// What it is to be trained on, which decides classes and image size of a network of the catalogue and brings its auxiliary heads in; null for
+    /// the usual.
+    /// </param>
     /// <exception cref="UsageException">There is no such network.</exception>
     public static ModelSource Open(string name, long seed, IDataset? data = null)
     {
@@ -26,8 +30,10 @@ internal sealed record ModelSource(Graph Graph, string Place, string Stem)
             throw new UsageException($"model {name}", "is neither a known network nor a file nor a run's folder.", $"Known are: {string.Join(", ", ModelCatalog.Names)}.");
         }
 
-        var module = ModelCatalog.Create(name, data?.ClassNames.Count ?? 10, data?.SampleShape).Initialize(seed);
-        return new ModelSource(module.Trace(name: name), $"model {name}", name);
+        var module = ModelCatalog.Create(name, new ModelOptions { Classes = data?.ClassNames.Count, Image = data?.SampleShape }).Initialize(seed);
+        return data is null
+            ? new ModelSource(module.Trace(name: name), $"model {name}", name)
+            : new ModelSource(module.TraceAll(name: name), $"model {name}", name, HasHeads: true);
     }
 
     /// <summary>Reads a network from an ONNX file, or from a run's folder.</summary>
@@ -49,6 +55,9 @@ internal sealed record ModelSource(Graph Graph, string Place, string Stem)
         return new ModelSource(OnnxModel.Load(path), path, stem);
     }
 
+    /// <summary>What is kept of the network once it is trained.</summary>
+    public Graph Finished(Graph trained) => HasHeads ? trained.WithOutputs(trained.Outputs[0]) : trained;
+
     /// <summary>How its images are normalised, and who says so: its own file, or else the data set, or else what its training images come to.</summary>
     public (ChannelStatistics Statistics, string By) Normalization(IDataset data, Func<IDataset> trainingData)
     {
@@ -56,12 +65,12 @@ internal sealed record ModelSource(Graph Graph, string Place, string Stem)
         {
             if (own.Mean.Count != 1 && own.Mean.Count != data.SampleShape[0])
                 throw new ShapeException($"{Place}, property {ModelNotes.Mean}", $"is for {own.Mean.Count} channels, the data's images are {data.SampleShape}.");
-            return (own, "the model's file");
+            return (own, "the model's file says");
         }
 
         return data.Statistics is { } published
-            ? (published, "the data set")
-            : (Floored(ChannelStatistics.Of(trainingData())), "the training images");
+            ? (published, "the data set says")
+            : (Floored(ChannelStatistics.Of(trainingData())), "the training images say");
     }
 
     /// <summary>Checks that it tells images of a data set apart.</summary>

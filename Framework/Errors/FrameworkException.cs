@@ -13,7 +13,7 @@ public abstract class FrameworkException : Exception
     /// <param name="remedy">What would be right, or what to do; null where the problem says it already.</param>
     /// <param name="inner">The error that led to this one.</param>
     protected FrameworkException(string place, string problem, string? remedy, Exception? inner = null)
-        : base(remedy is null ? $"{place}: {problem}" : $"{place}: {problem} {remedy}", inner)
+        : base(OneLine(remedy is null ? $"{place}: {problem}" : $"{place}: {problem} {remedy}"), inner)
     {
         Place = place;
         Problem = problem;
@@ -28,4 +28,7 @@ public abstract class FrameworkException : Exception
 
     /// <summary>What would be right, or what to do.</summary>
     public string? Remedy { get; }
+
+    // Names out of a damaged file may hold anything.
+    private static string OneLine(string text) => text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? '\uFFFD' : c)) : text;
 }

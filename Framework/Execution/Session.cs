@@ -16,6 +16,7 @@ public sealed class Session : IGraphRunner
     private readonly WorkerPool _pool;
     private readonly List<Plan> _plans = [];
     private readonly Lock _turn = new();
+    private Interpreter? _interpreter;
 
     /// <summary>Prepares to run a graph; plans are made when shapes are known.</summary>
     /// <exception cref="ModelFormatException">The graph holds operators that have no place in a plan.</exception>
@@ -30,12 +31,18 @@ public sealed class Session : IGraphRunner
     /// <inheritdoc/>
     public Graph Graph { get; }
 
+    /// <summary>
+    /// Why the graph is interpreted node by node, slowly, instead of running by plans: a shape that depends on data. Null where it is not, or nothing has
+    /// run yet.
+    /// </summary>
+    public string? InterpretedBecause { get; private set; }
+
     /// <inheritdoc/>
     public IReadOnlyList<Tensor> Run(params IReadOnlyList<Tensor> inputs)
     {
         lock (_turn)
         {
-            var plan = PlanFor(inputs);
+            if (TryPlanFor(inputs) is not { } plan) return Interpret(inputs);
             var outputs = plan.Graph.Outputs.Select(o => Tensor.Uninitialized(o.ElementType, o.Shape!.ToShape(o.Name))).ToArray();
             plan.Run(inputs, outputs, _pool);
             return outputs;
@@ -50,7 +57,13 @@ public sealed class Session : IGraphRunner
     {
         lock (_turn)
         {
-            var plan = PlanFor(inputs);
+            if (TryPlanFor(inputs) is not { } plan)
+            {
+                var results = Interpret(inputs);
+                for (int i = 0; i < outputs.Count; i++) results[i].CopyTo(outputs[i]);
+                return;
+            }
+
             for (int i = 0; i < outputs.Count; i++)
             {
                 var expected = plan.Graph.Outputs[i];
@@ -63,7 +76,13 @@ public sealed class Session : IGraphRunner
     }
 
     /// <summary>The plan for inputs of these shapes, made where it is not yet.</summary>
+    /// <exception cref="UnsupportedModelException">There is none: a shape within the graph depends on data.</exception>
     public Plan PlanFor(IReadOnlyList<Tensor> inputs)
+    {
+        lock (_turn) return TryPlanFor(inputs) ?? throw new UnsupportedModelException(Graph.Name, InterpretedBecause!, "It runs, but without a plan.");
+    }
+
+    private Plan? TryPlanFor(IReadOnlyList<Tensor> inputs)
     {
         foreach (var known in _plans)
         {
@@ -71,7 +90,18 @@ public sealed class Session : IGraphRunner
         }
 
         InputCheck.Check(Graph, inputs);
-        var plan = PlanCompiler.Compile(Pipeline.Lower(Graph, [.. inputs.Select(i => i.Shape)], _options), [.. inputs.Select(i => i.Shape)], _options, _pool);
+        Shape[] shapes = [.. inputs.Select(i => i.Shape)];
+        Plan plan;
+        try
+        {
+            plan = PlanCompiler.Compile(Pipeline.Lower(Graph, shapes, _options), shapes, _options, _pool);
+        }
+        catch (DataDependentShapeException reason)
+        {
+            InterpretedBecause = reason.Message;
+            return null;
+        }
+
         if (_plans.Count == _options.KeptPlans)
         {
             _plans[0].Dispose();
@@ -81,6 +111,8 @@ public sealed class Session : IGraphRunner
         _plans.Add(plan);
         return plan;
     }
+
+    private IReadOnlyList<Tensor> Interpret(IReadOnlyList<Tensor> inputs) => (_interpreter ??= new Interpreter(Graph)).Run(inputs);
 
     /// <inheritdoc/>
     public void Dispose()

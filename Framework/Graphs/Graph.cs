@@ -85,6 +85,9 @@ public sealed class Graph
         return builder.Build([.. Outputs.Select(map.Get)]);
     }
 
+    /// <summary>What of the graph some of its values need, with these as its outputs. All inputs stay.</summary>
+    public Graph WithOutputs(params IReadOnlyList<Value> outputs) => GraphPatch.RemoveDead(new Graph(Name, Inputs, outputs, Nodes, Initializers, Metadata));
+
     /// <summary>The same graph with other metadata.</summary>
     public Graph WithMetadata(GraphMetadata metadata) => new(Name, Inputs, Outputs, Nodes, Initializers, metadata);
 

@@ -18,7 +18,8 @@ public sealed class GraphBuilder
     private readonly List<Initializer> _initializerOrder = [];
     private readonly HashSet<string> _valueNames = new(StringComparer.Ordinal);
     private readonly HashSet<string> _nodeNames = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _keptNames = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _promisedNames = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _promisedNodeNames = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _suffixes = new(StringComparer.Ordinal);
     private readonly Dictionary<(ElementType, string), Value> _smallConstants = [];
     private GraphMetadata _metadata = GraphMetadata.Own;
@@ -73,7 +74,7 @@ public sealed class GraphBuilder
     /// <param name="op">What it computes.</param>
     /// <param name="inputs">What it reads; null where an optional input is left out.</param>
     /// <param name="attributes">Its attributes.</param>
-    /// <param name="name">Its name; null takes the path of the first input's producer and the operator's name.</param>
+    /// <param name="name">Its name; null or empty takes the path of the first input's producer and the operator's name.</param>
     /// <exception cref="ShapeException">Operands do not fit the operator.</exception>
     public Value Apply(Operator op, IReadOnlyList<Value?> inputs, Attributes? attributes = null, string? name = null) =>
         ApplyMany(op, inputs, 1, attributes, name)[0];
@@ -82,7 +83,7 @@ public sealed class GraphBuilder
     /// <inheritdoc cref="Apply"/>
     public Value[] ApplyMany(Operator op, IReadOnlyList<Value?> inputs, int outputCount, Attributes? attributes = null, string? name = null)
     {
-        string nodeName = UniqueNodeName(name ?? Inherited(op, inputs));
+        string nodeName = UniqueNodeName(string.IsNullOrEmpty(name) ? Inherited(op, inputs) : name);
         var names = new string[outputCount];
         for (int i = 0; i < outputCount; i++) names[i] = UniqueValueName(outputCount == 1 ? nodeName : $"{nodeName}.{op.Signature.OutputName(i)}");
         return AddNode(op, nodeName, inputs, names, attributes)!;
@@ -123,6 +124,20 @@ public sealed class GraphBuilder
         return value;
     }
 
+    /// <summary>
+    /// States the element type of a value that a file declares. A shape that a file declares is not taken over: nothing has checked it, and plans
+    /// rely on shapes.
+    /// </summary>
+    /// <exception cref="ModelFormatException">Inference knows another type.</exception>
+    public void Declare(Value value, ElementType type)
+    {
+        if (value.Owner != this) throw new InvalidOperationException($"{value} belongs to another graph.");
+        if (type == ElementType.Undefined || type == value.ElementType) return;
+        if (value.ElementType != ElementType.Undefined)
+            throw new ModelFormatException($"value '{value.Name}'", $"is declared as {type}, but its operator makes {value.ElementType}.");
+        value.Fact = value.Fact with { ElementType = type };
+    }
+
     /// <summary>Sets what is said of the model.</summary>
     public GraphBuilder Describe(GraphMetadata metadata)
     {
@@ -161,12 +176,28 @@ public sealed class GraphBuilder
         return builder;
     }
 
-    /// <summary>Starts a graph with another's name, metadata, inputs and initializers, but none of its nodes.</summary>
+    /// <summary>
+    /// Starts a graph with another's name, metadata, inputs and initializers, but none of its nodes. Their names and those of what they make are promised to
+    /// their copies: no fresh name takes them before <see cref="Release"/>.
+    /// </summary>
     internal static GraphBuilder HeadOf(Graph graph, out ValueMap map)
     {
         var builder = new GraphBuilder(graph.Name) { _metadata = graph.Metadata };
         map = builder.CopyHead(graph, null, null);
+        foreach (var node in graph.Nodes)
+        {
+            builder._promisedNodeNames.Add(node.Name);
+            foreach (var value in node.Outputs.OfType<Value>()) builder._promisedNames.Add(value.Name);
+        }
+
         return builder;
+    }
+
+    /// <summary>Gives the names of a node and its results to whatever takes its place.</summary>
+    internal void Release(Node node)
+    {
+        _promisedNodeNames.Remove(node.Name);
+        foreach (var value in node.Outputs.OfType<Value>()) _promisedNames.Remove(value.Name);
     }
 
     internal Value[] CopyNode(Node node, ValueMap map, int atLeastOutputs = 0)
@@ -178,13 +209,25 @@ public sealed class GraphBuilder
             if (names[i].Length == 0) names[i] = UniqueValueName($"{(node.Name.Length > 0 ? node.Name : node.Operator.Name)}.{node.Operator.Signature.OutputName(i)}");
         }
 
-        var outputs = AddNode(node.Operator, node.Name, [.. node.Inputs.Select(map.Find)], names, node.Attributes, node.Documentation);
+        var outputs = CopyNode(node, [.. node.Inputs.Select(map.Find)], names);
+        for (int i = 0; i < node.Outputs.Count; i++)
+        {
+            if (node.Outputs[i] is { } original) map.Set(original, outputs[i]);
+        }
+
+        return outputs;
+    }
+
+    /// <summary>The node over other inputs. What inference cannot tell of a result is taken from the original's, such as a type that a file declares.</summary>
+    internal Value[] CopyNode(Node node, IReadOnlyList<Value?> inputs, IReadOnlyList<string>? outputNames = null)
+    {
+        var outputs = AddNode(node.Operator, node.Name, inputs, outputNames ?? [.. node.Outputs.Select(o => o?.Name ?? "")], node.Attributes, node.Documentation);
         for (int i = 0; i < node.Outputs.Count; i++)
         {
             if (node.Outputs[i] is not { } original) continue;
             outputs[i].Layout = original.Layout;
             if (outputs[i].Fact.Shape is null && original.Fact.Shape is not null) outputs[i].Fact = original.Fact;
-            map.Set(original, outputs[i]);
+            if (outputs[i].ElementType == ElementType.Undefined) Declare(outputs[i], original.ElementType);
         }
 
         return outputs;
@@ -212,14 +255,6 @@ public sealed class GraphBuilder
         return map;
     }
 
-    /// <summary>Keeps a node's names for it, so that no node which is added before it takes them.</summary>
-    internal void Keep(Node node) => _keptNames.UnionWith(Names(node));
-
-    /// <summary>Lets the names that were kept for a node be taken again.</summary>
-    internal void Release(Node node) => _keptNames.ExceptWith(Names(node));
-
-    private static IEnumerable<string> Names(Node node) => node.Outputs.OfType<Value>().Select(o => o.Name).Append(node.Name);
-
     internal bool IsTaken(string name) => _valueNames.Contains(name);
 
     private Value NewValue(string name, Fact fact)
@@ -243,19 +278,19 @@ public sealed class GraphBuilder
         return (dot < 0 ? "" : parent[..(dot + 1)]) + op.Name.ToLowerInvariant();
     }
 
-    private string UniqueNodeName(string name) => Unique(name, _nodeNames);
+    private string UniqueNodeName(string name) => Unique(name, n => _nodeNames.Contains(n) || _promisedNodeNames.Contains(n));
 
-    private string UniqueValueName(string name) => Unique(name, _valueNames);
+    private string UniqueValueName(string name) => Unique(name, n => _valueNames.Contains(n) || _promisedNames.Contains(n));
 
     private string Fresh(string stem) => UniqueValueName(stem);
 
-    private string Unique(string name, HashSet<string> taken)
+    private string Unique(string name, Func<string, bool> isTaken)
     {
-        if (!taken.Contains(name) && !_keptNames.Contains(name)) return name;
+        if (!isTaken(name)) return name;
         int number = _suffixes.GetValueOrDefault(name);
         string candidate;
         do candidate = string.Create(CultureInfo.InvariantCulture, $"{name}_{++number}");
-        while (taken.Contains(candidate) || _keptNames.Contains(candidate));
+        while (isTaken(candidate));
         _suffixes[name] = number;
         return candidate;
     }

@@ -30,6 +30,37 @@ public sealed record GraphMetadata
     /// <summary>The operator-set versions that the file named, by domain; empty for a model of our own.</summary>
     public IReadOnlyList<KeyValuePair<string, long>> Opsets { get; init; } = [];
 
-    /// <summary>Free properties.</summary>
+    /// <summary>Free properties of the model.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Properties { get; init; } = [];
+
+    /// <summary>Free properties of the graph.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> GraphProperties { get; init; } = [];
+
+    /// <summary>
+    /// The names of the graph's inputs in a file that counts initializers among them, so that a caller could put others in their place; empty
+    /// where it does not.
+    /// </summary>
+    public IReadOnlyList<string> InputOrder { get; init; } = [];
+
+    /// <summary>What is said of single values, by their names.</summary>
+    public IReadOnlyDictionary<string, ValueNote> ValueNotes { get; init; } = new Dictionary<string, ValueNote>();
+
+    /// <summary>Free properties of nodes, by the name of a node's first result.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<KeyValuePair<string, string>>> NodeProperties { get; init; } =
+        new Dictionary<string, IReadOnlyList<KeyValuePair<string, string>>>();
+}
+
+/// <summary>What a file says of a value, and nothing here relies on.</summary>
+/// <param name="Documentation">A text about it.</param>
+/// <param name="Properties">Free properties.</param>
+/// <param name="Quantization">The names of the tensors that hold its scale, zero point and the like, by their purposes.</param>
+/// <param name="Shape">The extents that are declared for it.</param>
+public sealed record ValueNote(
+    string Documentation,
+    IReadOnlyList<KeyValuePair<string, string>> Properties,
+    IReadOnlyList<KeyValuePair<string, string>> Quantization,
+    SymbolicShape? Shape)
+{
+    /// <summary>Nothing said.</summary>
+    public static ValueNote Empty { get; } = new("", [], [], null);
 }

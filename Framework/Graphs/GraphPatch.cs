@@ -28,7 +28,6 @@ public abstract class GraphPatch(string label)
         Source = graph;
         _uses = CountUses(graph);
         Builder = GraphBuilder.HeadOf(graph, out var map);
-        foreach (var node in graph.Nodes) Builder.Keep(node);
         Map = map;
         Begin();
         foreach (var node in graph.Nodes)

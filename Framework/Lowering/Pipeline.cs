@@ -1,4 +1,3 @@
-using Framework.Errors;
 using Framework.Execution;
 using Framework.Graphs;
 using Framework.Tensors;
@@ -8,6 +7,8 @@ namespace Framework.Lowering;
 /// <summary>The passes from a portable graph to one that a plan is made from, in their order.</summary>
 internal static class Pipeline
 {
+    /// <summary>The lowered graph.</summary>
+    /// <exception cref="DataDependentShapeException">A shape depends on data, so that there is no one plan.</exception>
     public static Graph Lower(Graph graph, IReadOnlyList<Shape> inputShapes, SessionOptions options)
     {
         graph = Bind(graph, inputShapes);
@@ -29,7 +30,7 @@ internal static class Pipeline
         foreach (var node in bound.Nodes)
         {
             if (node.Outputs.FirstOrDefault(o => o is not null && o.Shape is not { IsKnown: true }) is { } open)
-                throw new UnsupportedModelException(node.Place, $"the shape of '{open.Name}' depends on data.", "Run it with the interpreter.");
+                throw new DataDependentShapeException($"{node.Place}: the shape of '{open.Name}' depends on data.");
         }
 
         return bound;

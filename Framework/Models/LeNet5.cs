@@ -1,6 +1,6 @@
 using Framework.Graphs;
 using Framework.Modules;
-using Framework.Operators;
+using static Framework.Operators.ValueOperators;
 
 namespace Framework.Models;
 

@@ -1,7 +1,7 @@
 using Framework.Graphs;
 using Framework.Modules;
-using Framework.Operators;
 using Framework.Tensors;
+using static Framework.Operators.ValueOperators;
 
 namespace Framework.Models;
 

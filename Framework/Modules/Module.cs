@@ -26,6 +26,9 @@ public abstract class Module
     /// <summary>What an input looks like, its batch open; null for a part that takes any.</summary>
     public virtual SymbolicShape? InputShape => null;
 
+    /// <summary>The type of an input's elements.</summary>
+    public virtual ElementType InputType => ElementType.Float32;
+
     /// <summary>Traces the module.</summary>
     /// <param name="x">The input.</param>
     public abstract Value Forward(Value x);
@@ -89,7 +92,7 @@ public abstract class Module
         var shape = inputShape ?? InputShape
             ?? throw new Errors.UsageException(GetType().Name, "says nothing of its input's shape.", "Give Trace the shape of the input.");
         var builder = new GraphBuilder(name ?? GetType().Name);
-        var outputs = forward(builder.Input("input", ElementType.Float32, shape));
+        var outputs = forward(builder.Input("input", InputType, shape));
         for (int i = 0; i < outputs.Count; i++) builder.Rename(outputs[i], i == 0 ? "output" : $"aux{i}");
         return builder.Build(outputs);
     }

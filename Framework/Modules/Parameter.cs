@@ -29,7 +29,7 @@ public sealed class Parameter
     /// <summary>Whether it is trained or a statistic.</summary>
     public InitializerRole Role { get; }
 
-    /// <summary>The elements; never initialised, they are those of seed 0.</summary>
+    /// <summary>The elements; never initialised, they are those of seed 0. They are made when somebody first looks at them.</summary>
     public Tensor Data
     {
         get
@@ -51,10 +51,11 @@ public sealed class Parameter
         _data = data;
     }
 
+    // A graph that was traced before keeps the elements that it had.
     internal void Initialize(long seed, Initialization? weights)
     {
-        _data ??= new Tensor(ElementType.Float32, Shape);
         var rule = weights is not null && _initialization.IsRandom ? weights : _initialization;
-        rule.Fill(_data.AsSpan<float>(), Shape, new CounterRandom(seed, Name));
+        ulong key = CounterRandom.Key(seed, Name);
+        _data = Tensor.Deferred(ElementType.Float32, Shape, data => rule.Fill(data, key));
     }
 }

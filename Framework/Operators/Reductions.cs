@@ -230,7 +230,8 @@ public sealed class ReduceMax : ReduceExtremum
         var best = line[0];
         foreach (var x in line) best = T.Max(best, x);
         return best;
-    }}
+    }
+}
 
 /// <summary>ONNX <c>ReduceMin</c>; a NaN wins. Of nothing it is the highest number there is.</summary>
 public sealed class ReduceMin : ReduceExtremum
@@ -248,7 +249,8 @@ public sealed class ReduceMin : ReduceExtremum
         var best = line[0];
         foreach (var x in line) best = T.Min(best, x);
         return best;
-    }}
+    }
+}
 
 /// <summary>ONNX <c>ReduceL1</c>: the sum of the magnitudes.</summary>
 public sealed class ReduceL1 : ReductionOperator

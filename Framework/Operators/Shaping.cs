@@ -1,3 +1,4 @@
+using Framework.Errors;
 using Framework.Graphs;
 using Framework.Tensors;
 
@@ -398,7 +399,8 @@ public sealed class Cast : Operator
     {
         var type = (ElementType)inference.Attributes.Int("to", 0);
         if (!Enum.IsDefined(type) || type == ElementType.Undefined)
-            throw inference.Fail($"casts to type number {(int)type}, which is not supported.");
+            throw new UnsupportedModelException(
+                inference.Place, $"casts to the element type {(int)type}.", "Only numbers of 8 bits and more and booleans are supported.");
         inference.Output(0, type, inference.Input(0).Shape, type.IsInteger() ? inference.Input(0).Extents : null);
     }
 

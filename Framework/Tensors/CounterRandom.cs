@@ -46,12 +46,11 @@ public sealed class CounterRandom
     /// <summary>The key of a sequence whose members are asked for by their place, see <see cref="Bits"/>.</summary>
     public static ulong Key(long seed, params ReadOnlySpan<long> stream) => new CounterRandom(seed, stream)._state;
 
+    /// <summary>The key of a sequence for a seed and a name, such as that of a parameter.</summary>
+    public static ulong Key(long seed, string stream) => Key(seed, Hash(stream));
+
     /// <summary>The 64 random bits at a place of the sequence of a key; those that <see cref="NextUInt64"/> gives at its call number place + 1.</summary>
     public static ulong Bits(ulong key, long place) => Mix(key + ((ulong)(place + 1) * Golden));
-
-    /// <summary>The bound below which <see cref="Bits"/> falls with the given probability.</summary>
-    public static ulong Threshold(double probability) =>
-        probability >= 1 ? ulong.MaxValue : (ulong)(Math.Max(0, probability) * 18446744073709551616.0);
 
     private static ulong Mix(ulong z)
     {

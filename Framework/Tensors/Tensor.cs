@@ -56,6 +56,13 @@ public sealed unsafe class Tensor
     public static Tensor Uninitialized(ElementType elementType, Shape shape) =>
         new(elementType, shape, new ManagedStorage((nint)shape.ElementCount * elementType.Size(), zeroed: false), 0);
 
+    /// <summary>A tensor whose elements are made when somebody first looks at them.</summary>
+    /// <param name="elementType">The type of the elements.</param>
+    /// <param name="shape">The extents.</param>
+    /// <param name="fill">Writes every element; the tensor that it gets is not cleared.</param>
+    public static Tensor Deferred(ElementType elementType, Shape shape, Action<Tensor> fill) =>
+        new(elementType, shape, new DeferredStorage((nint)shape.ElementCount * elementType.Size(), () => Filled(elementType, shape, fill)), 0);
+
     /// <summary>Copies <paramref name="values"/> into a new tensor.</summary>
     /// <exception cref="ShapeException">The number of values is not the shape's.</exception>
     public static Tensor From<T>(ReadOnlySpan<T> values, Shape shape)
@@ -142,6 +149,13 @@ public sealed unsafe class Tensor
     /// <summary>The elements converted to <typeparamref name="T"/>, as an array of their own.</summary>
     public T[] ToArray<T>()
         where T : unmanaged, INumber<T> => To(ElementTypes.Of<T>()).AsSpan<T>().ToArray();
+
+    private static Storage Filled(ElementType elementType, Shape shape, Action<Tensor> fill)
+    {
+        var tensor = Uninitialized(elementType, shape);
+        fill(tensor);
+        return tensor.Storage;
+    }
 
     /// <summary>Type and shape, as in <c>Float32[1,3,224,224]</c>.</summary>
     public override string ToString() => $"{ElementType}{Shape}";

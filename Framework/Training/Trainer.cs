@@ -21,6 +21,7 @@ public sealed class Trainer : IDisposable
     private readonly Session _evaluationSession;
     private readonly FlatParameters _weights;
     private readonly FlatParameters _gradients;
+    private readonly Tensor[] _states;
     private readonly Tensor _rate = Tensor.Scalar(0f);
     private readonly Tensor _counter = Tensor.Scalar(0L);
     private readonly Tensor _loss = Tensor.Scalar(0f);
@@ -30,7 +31,9 @@ public sealed class Trainer : IDisposable
     private long _step;
 
     /// <summary>Prepares to train.</summary>
-    /// <param name="network">The network in its inference form: one input of images [N, C, H, W], one output of scores [N, classes].</param>
+    /// <param name="network">
+    /// The network in its inference form: one input of images [N, C, H, W]; a first output of scores [N, classes], and perhaps those of auxiliary heads.
+    /// </param>
     /// <param name="options">What the run is made of.</param>
     /// <exception cref="UnsupportedModelException">An operator on the way from a parameter to the loss has no gradient.</exception>
     /// <exception cref="ShapeException">The network's form is another.</exception>
@@ -41,15 +44,21 @@ public sealed class Trainer : IDisposable
         _network = network;
         _options = options;
         _classes = (int)scores[1].Value;
-        _training = TrainingGraph.Create(network, options.Loss, options.Seed);
+        _training = TrainingGraph.Create(network, options.Loss, options.Seed, variance: options.RunningVariance);
         if (_training.Parameters.Count == 0) throw new UnsupportedModelException(network.Name, "has no trainable parameter.");
-        var initial = _training.Parameters.Select(name => network.Initializers.First(i => i.Name == name).Data).ToArray();
+        var data = network.Initializers.ToDictionary(i => i.Name, i => i.Data);
+        Tensor[] initial = [.. _training.Parameters.Select(name => data[name])];
         _weights = FlatParameters.CopyOf(initial);
         _gradients = FlatParameters.Zeros([.. initial.Select(t => t.Shape)]);
+        _states = [.. _training.States.Select(name => data[name].Clone())];
 
         var sessionOptions = new SessionOptions { Threads = options.Threads };
-        _gradientSession = new Session(_training.Graph, sessionOptions);
-        _evaluationSession = new Session(Promotion.ToInputs(network, _training.Parameters), sessionOptions);
+        _gradientSession = new Session(_training.Graph, sessionOptions with
+        {
+            InPlace = [.. _training.States.Select(name => (TrainingGraph.NewState(name), name))],
+        });
+        var evaluated = Promotion.ToInputs(network, [.. _training.Parameters, .. _training.States]);
+        _evaluationSession = new Session(evaluated.WithOutputs(evaluated.Outputs[0]), sessionOptions);
         var update = options.Optimizer.Update(_weights.Flat.Count);
         _updateSession = new Session(update, sessionOptions with
         {
@@ -60,9 +69,9 @@ public sealed class Trainer : IDisposable
         _updateOutputs = [_weights.Flat, .. state];
     }
 
-    /// <summary>The network with the present weights; a copy, which further training does not touch.</summary>
+    /// <summary>The network with the present weights and statistics; a copy, which further training does not touch.</summary>
     public Graph Network => _network.WithInitializers(
-        _training.Parameters.Select((name, i) => (name, _weights.Views[i].Clone())).ToDictionary(p => p.name, p => p.Item2));
+        _training.Parameters.Zip(_weights.Views).Concat(_training.States.Zip(_states)).ToDictionary(p => p.First, p => p.Second.Clone()));
 
     /// <summary>Trains, and evaluates after every epoch.</summary>
     /// <param name="train">The training data.</param>
@@ -77,7 +86,11 @@ public sealed class Trainer : IDisposable
         CheckFit(train);
         var loader = new DataLoader(train, new LoaderOptions
         {
-            BatchSize = _options.BatchSize, Shuffle = true, Seed = _options.Seed, Prefetch = _options.Prefetch, Transforms = _options.TrainTransforms,
+            BatchSize = _options.BatchSize,
+            Shuffle = true,
+            Seed = _options.Seed,
+            Prefetch = _options.Prefetch,
+            Transforms = _options.TrainTransforms,
         });
         long steps = (long)_options.Epochs * loader.BatchCount;
         var results = new List<EpochResult>();
@@ -94,7 +107,7 @@ public sealed class Trainer : IDisposable
 
     /// <summary>Evaluates the present weights.</summary>
     public EvaluationResult Evaluate(IDataset data) => Evaluator.Evaluate(
-        images => _evaluationSession.Run([images, .. _weights.Views])[0], data, _options.TestTransforms);
+        images => _evaluationSession.Run([images, .. _weights.Views, .. _states])[0], data, _options.TestTransforms);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -109,14 +122,14 @@ public sealed class Trainer : IDisposable
         var tally = new ScoreTally(_classes);
         double lossSum = 0;
         var clock = Stopwatch.StartNew();
-        var scores = new Dictionary<int, Tensor>();
+        var scores = new Dictionary<int, Tensor[]>();
         foreach (var batch in loader.Epoch(epoch - 1))
         {
             using (batch)
             {
-                if (!scores.TryGetValue(batch.Count, out var output)) scores.Add(batch.Count, output = new Tensor(ElementType.Float32, [batch.Count, _classes]));
-                Step(batch, output, steps);
-                tally.Add(output.AsSpan<float>(), batch.Labels.AsSpan<long>());
+                if (!scores.TryGetValue(batch.Count, out var outputs)) scores.Add(batch.Count, outputs = OutputsFor(batch.Count));
+                Step(batch, outputs, steps);
+                tally.Add(outputs[0].AsSpan<float>(), batch.Labels.AsSpan<long>());
                 lossSum += (double)_loss.AsSpan<float>()[0] * batch.Count;
                 if (!double.IsFinite(lossSum))
                     throw new UsageException($"step {_step} of epoch {epoch}", $"the loss is {_loss.AsSpan<float>()[0]}.", "Lower the learning rate, or clip the gradients.");
@@ -133,14 +146,18 @@ public sealed class Trainer : IDisposable
         return new EpochResult(epoch, lossSum / tally.Images, tally.Accuracy, null, total, tally.Images / total);
     }
 
-    private void Step(Batch batch, Tensor scores, long steps)
+    private Tensor[] OutputsFor(int images)
+    {
+        var symbol = _network.Inputs[0].Shape?[0];
+        return [.. _network.Outputs.Select(o => new Tensor(o.ElementType, new SymbolicShape([.. o.Shape!.Select(d => d == symbol ? images : d)]).ToShape(o.Name)))];
+    }
+
+    private void Step(Batch batch, Tensor[] outputs, long steps)
     {
         _counter.AsSpan<long>()[0] = _step;
         _rate.AsSpan<float>()[0] = _options.Schedule.RateAt(_step, steps);
-        Tensor[] inputs = _training.CountsSteps
-            ? [batch.Images, batch.Labels, _counter, .. _weights.Views]
-            : [batch.Images, batch.Labels, .. _weights.Views];
-        _gradientSession.Run(inputs, [_loss, scores, .. _gradients.Views]);
+        Tensor[] counter = _training.CountsSteps ? [_counter] : [];
+        _gradientSession.Run([batch.Images, .. counter, batch.Labels, .. _weights.Views, .. _states], [_loss, .. outputs, .. _states, .. _gradients.Views]);
 
         // The seam: here gradients can be clipped, accumulated, or summed over processes.
         _updateSession.Run(_updateInputs, _updateOutputs);

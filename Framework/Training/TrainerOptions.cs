@@ -26,6 +26,9 @@ public sealed record TrainerOptions
     /// <summary>The loss.</summary>
     public Loss Loss { get; init; } = Loss.CrossEntropy;
 
+    /// <summary>Which variance of a batch enters the running variance of batch normalisation.</summary>
+    public RunningVariance RunningVariance { get; init; }
+
     /// <summary>What training images go through on their way into a batch.</summary>
     public IReadOnlyList<ITransform> TrainTransforms { get; init; } = [];
 

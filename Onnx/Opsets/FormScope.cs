@@ -40,7 +40,11 @@ internal sealed class FormScope(Func<string, Fact?> facts, HashSet<string> names
     /// <summary>Emits a node after the one that a step changes, which makes <paramref name="output"/> in its stead.</summary>
     public void After(NodeForm node, string op, IReadOnlyList<string> inputs, string output, Attributes? attributes = null) => _after.Add(new NodeForm
     {
-        Operator = op, Name = FreshName(node, op.ToLowerInvariant()), Inputs = [.. inputs], Outputs = [output], Attributes = attributes ?? Attributes.None,
+        Operator = op,
+        Name = FreshName(node, op.ToLowerInvariant()),
+        Inputs = [.. inputs],
+        Outputs = [output],
+        Attributes = attributes ?? Attributes.None,
     });
 
     /// <summary>Renames an output of the node that a step changes, so that another node can make it.</summary>

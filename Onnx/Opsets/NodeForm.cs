@@ -9,6 +9,9 @@ internal sealed class NodeForm
 
     public string Domain { get; init; } = "";
 
+    /// <summary>The version of <c>ai.onnx</c> that a file has it in.</summary>
+    public long Opset { get; init; }
+
     public string Name { get; init; } = "";
 
     /// <summary>What it reads, by name; an empty name leaves an optional input out.</summary>

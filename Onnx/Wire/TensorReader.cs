@@ -48,7 +48,7 @@ internal sealed class TensorReader(ByteSource source, IReadOnlyList<Cut[]> cuts,
         }
         catch (ShapeException e)
         {
-            throw new ModelFormatException(place, e.Problem, e.Remedy, e);
+            throw new ModelFormatException($"{place}, {e.Place}", e.Problem, e.Remedy, e);
         }
     }
 

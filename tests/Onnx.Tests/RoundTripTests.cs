@@ -48,8 +48,13 @@ public class RoundTripTests
     {
         var metadata = new GraphMetadata
         {
-            ProducerName = "someone", ProducerVersion = "3", Domain = "org.example", ModelVersion = 5, Documentation = "of the model",
-            GraphDocumentation = "of the graph", Properties = [new("author", "me"), new("licence", "free")],
+            ProducerName = "someone",
+            ProducerVersion = "3",
+            Domain = "org.example",
+            ModelVersion = 5,
+            Documentation = "of the model",
+            GraphDocumentation = "of the graph",
+            Properties = [new("author", "me"), new("licence", "free")],
         };
 
         var again = OnnxModel.Parse(OnnxModel.Serialize(TestGraphs.LeNet().WithMetadata(metadata))).Metadata;

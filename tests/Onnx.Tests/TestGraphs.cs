@@ -13,11 +13,11 @@ internal static class TestGraphs
         var random = new CounterRandom(7, "lenet");
         var b = new GraphBuilder("lenet");
         var x = b.Input("input", ElementType.Float32, ["N", 1, 12, 12]);
-        x = x.Conv(Weight(b, random, "conv1.weight", 4, 1, 5, 5), Weight(b, random, "conv1.bias", 4), name: "conv1").Relu();
+        x = x.Conv(Weight(b, random, "conv1.weight", 8, 1, 5, 5), Weight(b, random, "conv1.bias", 8), name: "conv1").Relu();
         x = x.MaxPool(Halves, "pool1");
-        x = x.Conv(Weight(b, random, "conv2.weight", 6, 4, 3, 3), null, new Attributes { ["pads"] = new long[] { 1, 1, 1, 1 } }, "conv2").Relu();
+        x = x.Conv(Weight(b, random, "conv2.weight", 12, 8, 3, 3), null, new Attributes { ["pads"] = new long[] { 1, 1, 1, 1 } }, "conv2").Relu();
         x = x.AveragePool(Halves, "pool2").Flatten();
-        x = Linear(b, random, x, "fc1", 24, 10).Dropout(0.5f, "drop");
+        x = Linear(b, random, x, "fc1", 48, 10).Dropout(0.5f, "drop");
         x = Linear(b, random, x, "fc2", 10, 3);
         return b.Build(b.Rename(x, "logits"));
     }

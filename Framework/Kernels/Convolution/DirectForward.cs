@@ -13,16 +13,8 @@ internal sealed unsafe class DirectForward<TSimd>(bool plain) : ForwardKernel(
     $"Direct{(plain ? "Plain" : "")}{DirectTiles<TSimd>.MaxPixels}x{2 * TSimd.Width}{TSimd.Set}", TSimd.Set)
     where TSimd : unmanaged, ISimd<TSimd>
 {
-    /// <summary>Channels up to which a plain input is read faster than one whose blocks are mostly padding.</summary>
-    private const int MostPlainChannels = 4;
-
-    public override string? Refusal(in ConvolutionProblem problem)
-    {
-        if (DirectRefusal.Of(problem, TSimd.Width) is { } refusal) return refusal;
-        if (!plain) return null;
-        if (problem.Groups != 1) return "a plain input is read for one group only.";
-        return problem.InputChannels > MostPlainChannels ? $"a plain input pays up to {MostPlainChannels} channels." : null;
-    }
+    public override string? Refusal(in ConvolutionProblem problem) =>
+        DirectRefusal.Of(problem, TSimd.Width) ?? (plain ? DirectRefusal.OfPlainInput(problem) : null);
 
     public override BlockedLayout InputLayout(in ConvolutionProblem problem) => plain ? BlockedLayout.Plain : new(TSimd.Width);
 

@@ -23,12 +23,6 @@ internal unsafe struct DirectPass<TSimd> : IJob
     /// <summary>Floats of the source that an item reads, so that they stay in the second cache beside the weights.</summary>
     private const int BandFloatsWanted = 65536;
 
-    /// <summary>Enough items that a few threads come out even.</summary>
-    private const int ItemsWanted = 16;
-
-    /// <summary>Multiply-adds below which an item is not worth handing to another thread.</summary>
-    private const long LeastWork = 1 << 17;
-
     /// <summary>Floats that memory is aligned to: a cache line.</summary>
     private const int LineFloats = 16;
 
@@ -97,27 +91,14 @@ internal unsafe struct DirectPass<TSimd> : IJob
         _groups = groups;
         (_sourceChannels, _sourceLanes, _sourceHeight, _sourceWidth) = (source.Channels, source.Lanes, source.Rows, source.Columns);
         (_strideY, _strideX) = (strideY, strideX);
+        _target = target;
         _targetChannels = target.Channels;
         _tapCount = taps.Length;
-        if (taps.Length > 0)
+        (_rowMin, _rowSpan, _columnMin, _columnSpan) = FilterTap.Bounds(taps);
+        foreach (var tap in taps)
         {
-            _rowMin = _columnMin = int.MaxValue;
-            int rowMax = int.MinValue, columnMax = int.MinValue;
-            foreach (var tap in taps)
-            {
-                _rowMin = Math.Min(_rowMin, tap.Row);
-                rowMax = Math.Max(rowMax, tap.Row);
-                _columnMin = Math.Min(_columnMin, tap.Column);
-                columnMax = Math.Max(columnMax, tap.Column);
-            }
-
-            _rowSpan = rowMax - _rowMin;
-            _columnSpan = columnMax - _columnMin;
-            foreach (var tap in taps)
-            {
-                _rowRemainders |= RemainderBit(tap.Row - _rowMin, strideY);
-                _columnRemainders |= RemainderBit(tap.Column - _columnMin, strideX);
-            }
+            _rowRemainders |= RemainderBit(tap.Row - _rowMin, strideY);
+            _columnRemainders |= RemainderBit(tap.Column - _columnMin, strideX);
         }
 
         _inPlace = taps.Length == 0 || (strideX == 1 && _rowMin >= 0 && _columnMin >= 0
@@ -133,24 +114,7 @@ internal unsafe struct DirectPass<TSimd> : IJob
 
         int lines = ((_rows - 1) / _rowsOfTile) + 1;
         _bandsOfTiles = _inPlace && lines == 1;
-        int pairs = (Blocks(_targetChannels, TSimd.Width) + 1) / 2;
-        int units = _bandsOfTiles ? _tilesOfLine.Parts : lines;
-        long floatsOfUnit = (long)_sourceChannels * (_bandsOfTiles ? _tilesOfLine.Longest : (long)_rowsOfTile * _strideY * _columns * _strideX);
-        int bandUnits = (int)Math.Clamp(BandFloatsWanted / Math.Max(1, floatsOfUnit), 1, units);
-        int groupPairs = pairs;
-        long work = (long)batch * groups * target.Rows * target.Columns * _targetChannels * _sourceChannels * Math.Max(1, taps.Length);
-        bool weightsAreMore = (long)_targetChannels * taps.Length > (long)_sourceHeight * _sourceWidth;
-        while ((bandUnits > 1 || groupPairs > 1) && batch * groups * Items(units, bandUnits, pairs, groupPairs) is var items
-            && items < ItemsWanted && work / items >= 2 * LeastWork)
-        {
-            // What is cut is read again by each part: weights by bands, the source by groups of pairs.
-            if (groupPairs > 1 && (weightsAreMore || bandUnits == 1)) groupPairs = (groupPairs + 1) / 2;
-            else bandUnits = (bandUnits + 1) / 2;
-        }
-
-        _bands = new EvenSplit(units, bandUnits);
-        _pairGroups = new EvenSplit(pairs, groupPairs);
-        _target = target;
+        (_bands, _pairGroups) = Cut(_bandsOfTiles ? _tilesOfLine.Parts : lines);
     }
 
     /// <summary>Channels and extents of one side of a pass, and how its floats lie.</summary>
@@ -302,6 +266,27 @@ internal unsafe struct DirectPass<TSimd> : IJob
         tile->TargetHalf = two ? _target.RowStep : half * _target.ColumnStep;
     }
 
+    /// <summary>Cuts the tiles or lines of an image into bands, and the pairs of target blocks into groups, for items of work.</summary>
+    private readonly (EvenSplit Bands, EvenSplit PairGroups) Cut(int units)
+    {
+        long floatsOfUnit = (long)_sourceChannels * (_bandsOfTiles ? _tilesOfLine.Longest : (long)_rowsOfTile * _strideY * _columns * _strideX);
+        bool weightsAreMore = (long)_targetChannels * _tapCount > (long)_sourceHeight * _sourceWidth;
+        long work = (long)_batch * _groups * _rows * _columns * _targetChannels * _sourceChannels * Math.Max(1, _tapCount);
+        int band = (int)Math.Clamp(BandFloatsWanted / floatsOfUnit, 1, units);
+        int group = (TargetBlocks + 1) / 2;
+        while (true)
+        {
+            var bands = new EvenSplit(units, band);
+            var groups = new EvenSplit((TargetBlocks + 1) / 2, group);
+            long items = (long)_batch * _groups * bands.Parts * groups.Parts;
+            if ((band == 1 && group == 1) || Granularity.IsFine(items, work)) return (bands, groups);
+
+            // What is cut is read again by each part: weights by bands, the source by groups of pairs.
+            if (group > 1 && (weightsAreMore || band == 1)) group = (group + 1) / 2;
+            else band = (band + 1) / 2;
+        }
+    }
+
     /// <summary>Floats from a pixel's place in the source, or in scratch, to what a tap meets.</summary>
     private readonly nint OffsetOf(FilterTap tap)
     {
@@ -362,9 +347,6 @@ internal unsafe struct DirectPass<TSimd> : IJob
     private static ulong RemainderBit(int distance, int stride) => 1UL << Math.Min(63, distance % stride);
 
     private static int Blocks(int channels, int lanes) => ((channels - 1) / lanes) + 1;
-
-    private static long Items(int units, int bandUnits, int pairs, int groupPairs) =>
-        (((units - 1L) / bandUnits) + 1) * (((pairs - 1) / groupPairs) + 1);
 
     private static nint RoundUp(nint floats) => (floats + LineFloats - 1) / LineFloats * LineFloats;
 }

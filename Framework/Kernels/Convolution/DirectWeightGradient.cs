@@ -17,13 +17,8 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain) : WeightGra
     $"WeightGradientDirect{(plain ? "Plain" : "")}16x{TSimd.Width}{TSimd.Set}", TSimd.Set)
     where TSimd : unmanaged, ISimd<TSimd>
 {
-    private const int MostPlainChannels = 4;
-
     /// <summary>Points of a rectangle: few enough that what is read stays in the nearer caches, and that a sum loses little.</summary>
     private const int PointsOfBand = 512;
-
-    private const int ItemsWanted = 16;
-    private const long LeastWork = 1 << 17;
 
     /// <summary>Blocks of either side that an item takes at most, so that what it reads serves several products.</summary>
     private const int LargestBlocks = 4;
@@ -32,10 +27,9 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain) : WeightGra
     {
         if (DirectRefusal.Of(problem, TSimd.Width) is { } refusal) return refusal;
         if (!plain) return null;
-        if (problem.Groups != 1) return "a plain input is read for one group only.";
+        if (DirectRefusal.OfPlainInput(problem) is { } plainRefusal) return plainRefusal;
         if (problem.Dilation.Width != 1) return "a plain input needs taps side by side.";
-        if (problem.Kernel.Width > WeightGradientTiles<TSimd>.MaxCount) return $"a filter's row has {problem.Kernel.Width} taps, too many.";
-        return problem.InputChannels > MostPlainChannels ? $"a plain input pays up to {MostPlainChannels} channels." : null;
+        return problem.Kernel.Width > WeightGradientTiles<TSimd>.MaxCount ? $"a filter's row has {problem.Kernel.Width} taps, too many." : null;
     }
 
     public override BlockedLayout InputLayout(in ConvolutionProblem problem) => plain ? BlockedLayout.Plain : new(TSimd.Width);
@@ -112,7 +106,7 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain) : WeightGra
                 _inputs = new EvenSplit(inputs, inputPart);
                 _taps = new EvenSplit(problem.Taps, tapPart);
                 int largest = Math.Max(tapPart, Math.Max(outputPart, inputPart));
-                if (Items >= ItemsWanted || largest == 1 || problem.MultiplyAdds / Items < 2 * LeastWork) return;
+                if (largest == 1 || Granularity.IsFine(Items, problem.MultiplyAdds)) return;
                 if (tapPart == largest) tapPart = (tapPart + 1) / 2;
                 else if (outputPart == largest) outputPart = (outputPart + 1) / 2;
                 else inputPart = (inputPart + 1) / 2;

@@ -9,6 +9,22 @@ internal readonly record struct FilterTap(int Row, int Column, int Kernel)
     /// <summary>The most taps that a direct kernel takes, so that lists of them fit the stack.</summary>
     public const int Most = 256;
 
+    /// <summary>The smallest row and column of any tap, and the distances from there to the largest; zeros where there is no tap.</summary>
+    public static (int Row, int RowSpan, int Column, int ColumnSpan) Bounds(ReadOnlySpan<FilterTap> taps)
+    {
+        if (taps.IsEmpty) return default;
+        int top = taps[0].Row, bottom = top, left = taps[0].Column, right = left;
+        foreach (var tap in taps)
+        {
+            top = Math.Min(top, tap.Row);
+            bottom = Math.Max(bottom, tap.Row);
+            left = Math.Min(left, tap.Column);
+            right = Math.Max(right, tap.Column);
+        }
+
+        return (top, bottom - top, left, right - left);
+    }
+
     /// <summary>
     /// The taps of a forward convolution: row by row, within a row those first whose columns leave no remainder by the stride, then
     /// those that leave 1, and so on; each such run is contiguous where columns are sorted by remainder.

@@ -47,12 +47,6 @@ internal sealed unsafe class PackedGemm<TSimd>() : GemmKernel(
     /// <summary>How C is cut up: by the problem alone.</summary>
     private readonly struct Grid
     {
-        /// <summary>Enough blocks that a few threads come out even.</summary>
-        private const int BlocksWanted = 16;
-
-        /// <summary>Multiply-adds below which a block is not worth handing to another thread: a few microseconds.</summary>
-        private const long LeastWork = 1 << 17;
-
         private const int LargestRowPanels = 12;
         private const int LargestColumnPanels = 8;
 
@@ -64,7 +58,7 @@ internal sealed unsafe class PackedGemm<TSimd>() : GemmKernel(
 
             RowBlock = Math.Min(RowPanels.Parts, LargestRowPanels);
             ColumnBlock = Math.Min(ColumnPanels, LargestColumnPanels);
-            while (Blocks < BlocksWanted && (RowBlock > 1 || ColumnBlock > 1) && problem.MultiplyAdds / Blocks >= 2 * LeastWork)
+            while ((RowBlock > 1 || ColumnBlock > 1) && !Granularity.IsFine(Blocks, problem.MultiplyAdds))
             {
                 if (ColumnBlock >= RowBlock) ColumnBlock = (ColumnBlock + 1) / 2;
                 else RowBlock = (RowBlock + 1) / 2;

@@ -148,7 +148,11 @@ internal abstract unsafe class ConvolutionStep : Step
                 Problem,
                 new ForwardArguments
                 {
-                    Input = Read(0), Weights = weights, Bias = Problem.HasBias ? Read(2) : null, Output = Write(0), Workspace = (float*)workspace,
+                    Input = Read(0),
+                    Weights = weights,
+                    Bias = Problem.HasBias ? Read(2) : null,
+                    Output = Write(0),
+                    Workspace = (float*)workspace,
                 },
                 pool);
         }

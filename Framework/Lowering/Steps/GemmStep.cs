@@ -59,7 +59,13 @@ internal sealed unsafe class GemmStep : Step
         _problem,
         new GemmArguments
         {
-            A = Read(0), B = Read(1), C = Write(0), Bias = _problem.Bias == GemmBias.None ? null : Read(2), PackedA = _packedA, PackedB = _packedB, Workspace = (float*)workspace,
+            A = Read(0),
+            B = Read(1),
+            C = Write(0),
+            Bias = _problem.Bias == GemmBias.None ? null : Read(2),
+            PackedA = _packedA,
+            PackedB = _packedB,
+            Workspace = (float*)workspace,
         },
         pool);
 

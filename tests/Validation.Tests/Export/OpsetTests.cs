@@ -19,6 +19,13 @@ public class OpsetTests
     /// <summary>An elementary function is within a few units of the last place in either engine.</summary>
     private const int FunctionUlps = 8;
 
+    /// <summary>What ONNX allows and the engine does not.</summary>
+    private static readonly Dictionary<string, string> s_engineLimits = new()
+    {
+        ["LRN/even size, strong"] = "its kernel takes odd sizes only",
+        ["BatchNormalization/training"] = "it wants the running statistics asked for, which the format leaves free",
+    };
+
     public static TheoryData<int> Versions => new(Enumerable.Range(OpsetHistory.OldestWritten, OpsetHistory.Newest - OpsetHistory.OldestWritten + 1));
 
     [Theory]
@@ -45,6 +52,7 @@ public class OpsetTests
             }
             catch (EngineException e)
             {
+                if (s_engineLimits.ContainsKey(c.Name)) continue;
                 surprises.Add($"{c.Name}: {e.Message}");
             }
         }

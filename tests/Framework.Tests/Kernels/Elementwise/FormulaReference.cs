@@ -102,7 +102,8 @@ internal sealed record FormulaReference(
         ElementwiseOperation.MishGrad => new(
             (dy, x, _, _) => dy * MishSlope(x), (2 * MishUlps) + SimdMath.SigmoidUlps + (4 * Step), (dy, x, _, _) => dy * (1 + Math.Abs(x))),
         ElementwiseOperation.TanhGrad => new(
-            (dy, y, _, _) => dy * (1 - (y * y)), 3 * Step, (dy, y, _, _) => dy * (1 + (y * y))) { SecondIsAtMostOne = true },
+            (dy, y, _, _) => dy * (1 - (y * y)), 3 * Step, (dy, y, _, _) => dy * (1 + (y * y)))
+        { SecondIsAtMostOne = true },
         ElementwiseOperation.SoftplusGrad => new((dy, x, _, _) => dy * Sigmoid(x), SimdMath.SigmoidUlps + Step),
         ElementwiseOperation.SoftsignGrad => new((dy, x, _, _) => dy / ((1 + Math.Abs(x)) * (1 + Math.Abs(x))), 4 * Step),
         ElementwiseOperation.ThresholdedReluGrad => new((dy, x, _, p) => x > p.Alpha ? dy : 0),

@@ -10,25 +10,25 @@ internal static class PoolingReference
     {
         int at = 0;
         for (int plane = 0; plane < p.Planes; plane++)
-        for (int od = 0; od < p.Depth.Output; od++)
-        for (int oh = 0; oh < p.Height.Output; oh++)
-        for (int ow = 0; ow < p.Width.Output; ow++)
-        for (int lane = 0; lane < p.Lanes; lane++)
-        {
-            var places = new List<(int, int)>();
-            int number = 0, padded = 0;
-            for (int kd = 0; kd < p.Depth.Kernel; kd++)
-            for (int kh = 0; kh < p.Height.Kernel; kh++)
-            for (int kw = 0; kw < p.Width.Kernel; kw++, number++)
-            {
-                int d = At(p.Depth, od, kd), h = At(p.Height, oh, kh), w = At(p.Width, ow, kw);
-                if (d < p.Depth.Input + p.Depth.PadEnd && h < p.Height.Input + p.Height.PadEnd && w < p.Width.Input + p.Width.PadEnd) padded++;
-                if (!IsIn(p.Depth, d) || !IsIn(p.Height, h) || !IsIn(p.Width, w)) continue;
-                places.Add((number, (((((((plane * p.Depth.Input) + d) * p.Height.Input) + h) * p.Width.Input) + w) * p.Lanes) + lane));
-            }
+            for (int od = 0; od < p.Depth.Output; od++)
+                for (int oh = 0; oh < p.Height.Output; oh++)
+                    for (int ow = 0; ow < p.Width.Output; ow++)
+                        for (int lane = 0; lane < p.Lanes; lane++)
+                        {
+                            var places = new List<(int, int)>();
+                            int number = 0, padded = 0;
+                            for (int kd = 0; kd < p.Depth.Kernel; kd++)
+                                for (int kh = 0; kh < p.Height.Kernel; kh++)
+                                    for (int kw = 0; kw < p.Width.Kernel; kw++, number++)
+                                    {
+                                        int d = At(p.Depth, od, kd), h = At(p.Height, oh, kh), w = At(p.Width, ow, kw);
+                                        if (d < p.Depth.Input + p.Depth.PadEnd && h < p.Height.Input + p.Height.PadEnd && w < p.Width.Input + p.Width.PadEnd) padded++;
+                                        if (!IsIn(p.Depth, d) || !IsIn(p.Height, h) || !IsIn(p.Width, w)) continue;
+                                        places.Add((number, (((((((plane * p.Depth.Input) + d) * p.Height.Input) + h) * p.Width.Input) + w) * p.Lanes) + lane));
+                                    }
 
-            visit(at++, places, p.Kind == PoolingKind.AverageWithPadding ? padded : places.Count);
-        }
+                            visit(at++, places, p.Kind == PoolingKind.AverageWithPadding ? padded : places.Count);
+                        }
     }
 
     public static (float[] Output, int[] Argmax) Forward(in PoolingProblem problem, float[] input)

@@ -1,5 +1,6 @@
 using Framework.Kernels.RandomNumbers;
 using Framework.Kernels.Simd;
+using Framework.Tensors;
 
 namespace Framework.Tests.Kernels.RandomNumbers;
 
@@ -80,7 +81,7 @@ public sealed unsafe class RandomKernelTests
     [MemberData(nameof(Kernels))]
     public void Uniform_numbers_have_the_moments_of_a_uniform_distribution(int kernel)
     {
-        const int count = 1 << 20;
+        const int count = 1 << 18;
         var target = new FencedArray<float>(count);
         RandomKernels.List[kernel].Uniform(new(count, 3, 0), target.Pointer, KernelSets.TwoThreads);
         float[] drawn = target.ToArray();

@@ -1,0 +1,125 @@
+using Framework.Graphs;
+using Framework.Operators;
+using Framework.Tensors;
+
+namespace Framework.Inspection;
+
+/// <summary>
+/// Follows the spatial axes of a network's input through a graph of known shapes. Along branches that meet, a place sees what the widest of them
+/// sees; padding counts, so a field may reach past the image.
+/// </summary>
+/// <remarks>Of crops, pads and resizing only the number of places is followed, which cannot make a field too small.</remarks>
+internal sealed class ReceptiveFields
+{
+    private readonly Dictionary<Value, SpatialAxis[]> _axes = [];
+
+    /// <summary>Begins at an input: images, volumes and signals [N, C, spatial...], or words [N, T].</summary>
+    public ReceptiveFields(IEnumerable<Value> inputs)
+    {
+        foreach (var input in inputs)
+        {
+            int first = input.ElementType.IsInteger() ? 1 : 2;
+            if (input.Shape is { } shape && shape.Rank > first)
+                _axes[input] = [.. Enumerable.Range(first, shape.Rank - first).Select(a => new SpatialAxis(a, shape[a].Value, 1, 1))];
+        }
+    }
+
+    /// <summary>What a value knows of the input's axes; null where it depends on no input that has any.</summary>
+    public IReadOnlyList<SpatialAxis>? Find(Value? value) => value is null ? null : _axes.GetValueOrDefault(value);
+
+    /// <summary>Takes the next node.</summary>
+    public void Add(Node node)
+    {
+        var known = node.Inputs.Select(Find).OfType<SpatialAxis[]>().ToList();
+        if (known.Count == 0) return;
+        var axes = known[0];
+        foreach (var other in known.Skip(1)) axes = [.. axes.Select((a, i) => i < other.Length ? a.Union(other[i]) : a)];
+        foreach (var output in node.Outputs)
+        {
+            if (output?.Shape is { IsKnown: true } shape) _axes[output] = Through(node, axes, shape);
+        }
+    }
+
+    private static SpatialAxis[] Through(Node node, SpatialAxis[] axes, SymbolicShape output) => node.Operator.Name switch
+    {
+        "Conv" => Windowed(node.Attributes, [.. node.Inputs[1]!.Shape![2..].Select(d => d.Value)], axes, output),
+        "ConvTranspose" => Transposed(node.Attributes, [.. node.Inputs[1]!.Shape![2..].Select(d => d.Value)], axes, output),
+        "MaxPool" or "AveragePool" or "LpPool" => Windowed(node.Attributes, node.Attributes.Ints("kernel_shape")!, axes, output),
+        "GlobalAveragePool" or "GlobalMaxPool" or "GlobalLpPool" => [.. axes.Select(a => a.Whole())],
+        "Gemm" => [.. axes.Select(a => a.Whole() with { Position = 0 })],
+        "MatMul" => Contracted(node, axes),
+        _ when node.Operator is ReductionOperator => Reduced(node, axes, output),
+        "Transpose" => Permuted(node, axes, output),
+        "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze" => Regrouped(axes, node.Inputs[0]!.Shape!, output),
+        _ => [.. axes.Select(a => a.Position < output.Rank && Alone(axes, a) ? Resized(node, a, output[a.Position].Value) : a)],
+    };
+
+    private static SpatialAxis[] Windowed(Attributes attributes, long[] kernel, SpatialAxis[] axes, SymbolicShape output)
+    {
+        long[]? strides = attributes.Ints("strides"), dilations = attributes.Ints("dilations");
+        return [.. axes.Select((a, i) => i < kernel.Length ? a.Window(kernel[i], strides?[i] ?? 1, dilations?[i] ?? 1, output[i + 2].Value) : a)];
+    }
+
+    // A place of the output gathers from every stride-th tap only.
+    private static SpatialAxis[] Transposed(Attributes attributes, long[] kernel, SpatialAxis[] axes, SymbolicShape output)
+    {
+        long[]? strides = attributes.Ints("strides");
+        return [.. axes.Select((a, i) =>
+        {
+            long stride = strides?[i] ?? 1;
+            return a.Window((kernel[i] + stride - 1) / stride, 1, 1, output[i + 2].Value) with { Jump = a.Jump / stride };
+        })];
+    }
+
+    // The last axis of the left operand, or the last but one of the right, is summed over.
+    private static SpatialAxis[] Contracted(Node node, SpatialAxis[] axes) =>
+        [.. axes.Select(a => IsSummed(node.Inputs[0]!, a, 1) || IsSummed(node.Inputs[1]!, a, 2) ? a.Whole() : a)];
+
+    private static bool IsSummed(Value operand, SpatialAxis axis, int fromEnd) =>
+        axis.Extent > 1 && operand.Shape!.Rank - fromEnd == axis.Position && operand.Shape[^fromEnd].Value % axis.Extent == 0;
+
+    private static SpatialAxis[] Reduced(Node node, SpatialAxis[] axes, SymbolicShape output)
+    {
+        var input = node.Inputs[0]!.Shape!;
+        if (output.Rank == input.Rank) return [.. axes.Select(a => output[a.Position] == 1 ? a.Whole() : a)];
+        long[] reduced = node.Inputs.Count > 1 && node.Inputs[1]?.Fact.Constant is { } given ? given.ToArray<long>() : node.Attributes.Ints("axes") ?? [];
+        var gone = reduced.Select(a => (int)(a < 0 ? a + input.Rank : a)).ToHashSet();
+        return [.. axes.Select(a => gone.Count == 0 || gone.Contains(a.Position) ? a.Whole() with { Position = 0 } : a with { Position = a.Position - gone.Count(g => g < a.Position) })];
+    }
+
+    private static SpatialAxis[] Permuted(Node node, SpatialAxis[] axes, SymbolicShape output)
+    {
+        long[] order = node.Attributes.Ints("perm") ?? [.. Enumerable.Range(0, output.Rank).Reverse().Select(a => (long)a)];
+        return [.. axes.Select(a => a with { Position = Array.IndexOf(order, a.Position) })];
+    }
+
+    // Runs of axes with as many elements on both sides are the same places under another grouping.
+    private static SpatialAxis[] Regrouped(SpatialAxis[] axes, SymbolicShape input, SymbolicShape output)
+    {
+        var result = (SpatialAxis[])axes.Clone();
+        for (int i = 0, j = 0; i < input.Rank;)
+        {
+            int firstInput = i, firstOutput = j;
+            long inputs = input[i++].Value, outputs = j < output.Rank ? output[j++].Value : 1;
+            while (inputs != outputs && (i < input.Rank || j < output.Rank))
+            {
+                if ((inputs < outputs && i < input.Rank) || j == output.Rank) inputs *= input[i++].Value;
+                else outputs *= output[j++].Value;
+            }
+
+            int[] inside = [.. Enumerable.Range(0, axes.Length).Where(k => axes[k].Position >= firstInput && axes[k].Position < i)];
+            bool apart = inside.Length <= j - firstOutput;
+            for (int k = 0; k < inside.Length; k++) result[inside[k]] = axes[inside[k]] with { Position = apart ? j - inside.Length + k : Math.Max(0, j - 1) };
+        }
+
+        return result;
+    }
+
+    private static bool Alone(SpatialAxis[] axes, SpatialAxis axis) => axes.Count(a => a.Position == axis.Position) == 1;
+
+    private static SpatialAxis Resized(Node node, SpatialAxis axis, long extent) => axis with
+    {
+        Jump = node.Operator.Name == "Resize" ? axis.Jump * axis.Extent / Math.Max(1, extent) : axis.Jump,
+        Extent = extent,
+    };
+}

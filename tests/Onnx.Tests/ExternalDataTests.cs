@@ -1,0 +1,124 @@
+using Framework.Errors;
+using Framework.Tensors;
+using Google.Protobuf;
+using Onnx.Wire;
+
+namespace Onnx.Tests;
+
+public sealed class ExternalDataTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("external").FullName;
+
+    [Fact]
+    public void Weights_go_into_a_file_beside_the_model_and_come_back()
+    {
+        var graph = TestGraphs.LeNet();
+        string path = Path.Combine(_folder, "model.onnx");
+        OnnxModel.Save(graph, path, new OnnxExportOptions { ExternalData = true });
+
+        var again = OnnxModel.Load(path);
+
+        File.Exists(path + ".data").Should().BeTrue();
+        foreach (var (before, after) in graph.Initializers.Zip(again.Initializers))
+            after.Data.AsBytes().ToArray().Should().Equal(before.Data.AsBytes().ToArray(), "{0} must survive", before.Name);
+        ModelProto.Parser.ParseFrom(File.ReadAllBytes(path)).Graph.Initializer.SelectMany(i => i.ExternalData).Where(e => e.Key == "offset")
+            .Should().OnlyContain(e => long.Parse(e.Value) % 4096 == 0);
+    }
+
+    [Theory]
+    [InlineData("../secret")]
+    [InlineData("sub/../../secret")]
+    [InlineData("/etc/passwd")]
+    [InlineData("C:\\secret")]
+    [InlineData("..\\secret")]
+    [InlineData("a//b")]
+    [InlineData("linked")]
+    [InlineData("linkedFolder/secret")]
+    public void What_lies_outside_the_model_s_folder_is_not_read(string location)
+    {
+        string inner = Directory.CreateDirectory(Path.Combine(_folder, "inner")).FullName;
+        Directory.CreateDirectory(Path.Combine(inner, "sub"));
+        File.WriteAllBytes(Path.Combine(_folder, "secret"), new byte[8]);
+        File.CreateSymbolicLink(Path.Combine(inner, "linked"), Path.Combine(_folder, "secret"));
+        Directory.CreateSymbolicLink(Path.Combine(inner, "linkedFolder"), _folder);
+
+        var load = () => OnnxModel.Load(WriteModel(inner, location));
+
+        load.Should().Throw<ModelFormatException>().WithMessage($"*initializer 'w'*'{location}'*outside the model's folder*");
+    }
+
+    [Theory]
+    [InlineData("weights", true)]
+    [InlineData("./weights", true)]
+    [InlineData("sub/weights", true)]
+    [InlineData("innerLink", true)]
+    [InlineData("absent", false)]
+    public void What_lies_inside_is(string location, bool there)
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "sub"));
+        foreach (string file in new[] { "weights", "sub/weights" }) File.WriteAllBytes(Path.Combine(_folder, file), new byte[8]);
+        File.CreateSymbolicLink(Path.Combine(_folder, "innerLink"), Path.Combine(_folder, "weights"));
+
+        var load = () => OnnxModel.Load(WriteModel(_folder, location));
+
+        if (there) load.Should().NotThrow();
+        else load.Should().Throw<ModelFormatException>().WithMessage("*'absent'*cannot be read*");
+    }
+
+    [Theory]
+    [InlineData("offset", "4", "*wants 8 bytes from byte 4 on of 'weights', which has 8*")]
+    [InlineData("offset", "9223372036854775807", "*wants 8 bytes from byte*")]
+    [InlineData("offset", "-1", "*the offset '-1'*no number*")]
+    [InlineData("length", "4", "*holds 4 bytes, but Float32[2] takes 8*")]
+    [InlineData("location", "", "*none is named*")]
+    public void A_wrong_place_in_the_file_is_refused(string key, string value, string message)
+    {
+        File.WriteAllBytes(Path.Combine(_folder, "weights"), new byte[8]);
+        string path = WriteModel(_folder, "weights", new StringStringEntryProto { Key = key, Value = value });
+
+        var load = () => OnnxModel.Load(path);
+
+        load.Should().Throw<ModelFormatException>().WithMessage(message);
+    }
+
+    [Fact]
+    public void A_model_in_memory_has_no_files_beside_it()
+    {
+        string path = WriteModel(_folder, "weights");
+
+        var parse = () => OnnxModel.Parse(File.ReadAllBytes(path));
+
+        parse.Should().Throw<ModelFormatException>().WithMessage("*'weights'*was not read from a folder*");
+    }
+
+    [Fact]
+    public void Writing_replaces_a_link_instead_of_following_it()
+    {
+        string elsewhere = Path.Combine(_folder, "elsewhere"), path = Path.Combine(_folder, "model.onnx");
+        File.WriteAllText(elsewhere, "untouched");
+        File.CreateSymbolicLink(path, elsewhere);
+        File.CreateSymbolicLink(path + ".data", elsewhere);
+
+        OnnxModel.Save(TestGraphs.LeNet(), path, new OnnxExportOptions { ExternalData = true });
+
+        File.ReadAllText(elsewhere).Should().Be("untouched");
+        OnnxModel.Load(path).Nodes.Should().NotBeEmpty();
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static string WriteModel(string folder, string location, StringStringEntryProto? further = null)
+    {
+        var model = new TestModel(17).Input("x", 1).Node("Relu", ["x"], ["y"]).Output("y");
+        var tensor = new TensorProto
+        {
+            Name = "w", DataType = (int)ElementType.Float32, Dims = { 2 }, DataLocation = TensorProto.Types.DataLocation.External,
+            ExternalData = { new StringStringEntryProto { Key = "location", Value = location } },
+        };
+        if (further is not null) tensor.ExternalData.Add(further);
+        model.Graph.Initializer.Add(tensor);
+        string path = Path.Combine(folder, "test.onnx");
+        File.WriteAllBytes(path, model.Message.ToByteArray());
+        return path;
+    }
+}
