@@ -131,7 +131,7 @@ public sealed class GraphBuilder
     /// <exception cref="ModelFormatException">Inference knows another type.</exception>
     public void Declare(Value value, ElementType type)
     {
-        ArgumentNullException.ThrowIfNull(value);
+        if (value.Owner != this) throw new InvalidOperationException($"{value} belongs to another graph.");
         if (type == ElementType.Undefined || type == value.ElementType) return;
         if (value.ElementType != ElementType.Undefined)
             throw new ModelFormatException($"value '{value.Name}'", $"is declared as {type}, but its operator makes {value.ElementType}.");

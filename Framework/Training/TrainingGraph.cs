@@ -26,7 +26,7 @@ public sealed class TrainingGraph
     }
 
     /// <summary>
-    /// The graph. Inputs: the network's own, <see cref="TargetName"/>, <see cref="ToTraining.CounterName"/> where random numbers are drawn, the parameters,
+    /// The graph. Inputs: the network's own, <see cref="ToTraining.CounterName"/> where random numbers are drawn, <see cref="TargetName"/>, the parameters,
     /// the statistics. Outputs: <see cref="LossName"/>, the network's own, <c>state.NAME</c> for each statistic, <c>grad.NAME</c> for each parameter.
     /// </summary>
     public Graph Graph { get; }
@@ -79,7 +79,10 @@ public sealed class TrainingGraph
 
         // 0.3 in two constants that binary32 holds exactly.
         if (heads.Length > 0) total += heads.Sum() * 3 / 10;
-        foreach (var (name, next) in states) builder.Rename(map.Get(next), NewState(name));
-        return builder.Build([builder.Rename(total, LossName), .. network.Outputs.Select(map.Get), .. states.Select(s => map.Get(s.New))]);
+        Value[] next = [.. states.Select(s => builder.Rename(Own(map.Get(s.New)), NewState(s.Name)))];
+        return builder.Build([builder.Rename(total, LossName), .. network.Outputs.Select(map.Get), .. next]);
+
+        // A network in ONNX's training form may have the value among its outputs already, under a name of its own.
+        Value Own(Value value) => network.Outputs.Any(o => map.Get(o) == value) ? builder.Apply(Identity.Instance, [value]) : value;
     }
 }
