@@ -184,16 +184,21 @@ internal sealed class Window
 
         return new Attributes
         {
-            ["strides"] = Widen(Strides), ["dilations"] = Widen(Dilations), ["group"] = group, ["pads"] = (long[])[.. Widen(PadsBegin), .. end],
-                ["output_padding"] = further,
+            ["strides"] = Widen(Strides),
+            ["dilations"] = Widen(Dilations),
+            ["group"] = group,
+            ["pads"] = (long[])[.. Widen(PadsBegin), .. end],
+            ["output_padding"] = further,
         };
     }
 
     /// <summary>The same window written down without <c>auto_pad</c>.</summary>
     public Attributes Explicit(long group) => new()
     {
-        ["strides"] = Widen(Strides), ["dilations"] = Widen(Dilations), ["group"] = group,
-            ["pads"] = (long[])[.. Widen(PadsBegin), .. Widen(PadsEnd)],
+        ["strides"] = Widen(Strides),
+        ["dilations"] = Widen(Dilations),
+        ["group"] = group,
+        ["pads"] = (long[])[.. Widen(PadsBegin), .. Widen(PadsEnd)],
     };
 
     /// <summary>
