@@ -19,6 +19,7 @@ internal static class CommandLine
             TrainCommand.Create(),
             EvaluateCommand.Create(),
             ExportCommand.Create(),
+            InspectCommand.Create(),
             RunCommand.Create(),
             DataCommand.Create(),
         };

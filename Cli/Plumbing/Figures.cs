@@ -49,6 +49,13 @@ internal sealed record SettingsFigures(
 internal sealed record EvaluateFigures(
     int Images, double Top1, double Top5, double Loss, double ImagesPerSecond, IReadOnlyList<string> Classes, int[][] Confusion);
 
+/// <summary>The figures of <c>cnn inspect</c>, for one image.</summary>
+internal sealed record InspectFigures(long Parameters, long MultiplyAdds, long ActivationBytes, IReadOnlyList<LayerFigures> Layers);
+
+/// <summary>A layer of <c>cnn inspect</c>. Without spatial axes there is no receptive field.</summary>
+internal sealed record LayerFigures(
+    string Name, string Op, long[] OutputShape, long Parameters, long MultiplyAdds, long ActivationBytes, long? ReceptiveField, double? Jump);
+
 /// <summary>How the figures are written.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
@@ -57,5 +64,6 @@ internal sealed record EvaluateFigures(
 [JsonSerializable(typeof(TrainFigures))]
 [JsonSerializable(typeof(EpochFigures))]
 [JsonSerializable(typeof(EvaluateFigures))]
+[JsonSerializable(typeof(InspectFigures))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 internal sealed partial class FiguresJson : JsonSerializerContext;

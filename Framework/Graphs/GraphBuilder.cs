@@ -18,6 +18,8 @@ public sealed class GraphBuilder
     private readonly List<Initializer> _initializerOrder = [];
     private readonly HashSet<string> _valueNames = new(StringComparer.Ordinal);
     private readonly HashSet<string> _nodeNames = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _promisedNames = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _promisedNodeNames = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _suffixes = new(StringComparer.Ordinal);
     private readonly Dictionary<(ElementType, string), Value> _smallConstants = [];
     private GraphMetadata _metadata = GraphMetadata.Own;
@@ -129,7 +131,7 @@ public sealed class GraphBuilder
     /// <exception cref="ModelFormatException">Inference knows another type.</exception>
     public void Declare(Value value, ElementType type)
     {
-        ArgumentNullException.ThrowIfNull(value);
+        if (value.Owner != this) throw new InvalidOperationException($"{value} belongs to another graph.");
         if (type == ElementType.Undefined || type == value.ElementType) return;
         if (value.ElementType != ElementType.Undefined)
             throw new ModelFormatException($"value '{value.Name}'", $"is declared as {type}, but its operator makes {value.ElementType}.");
@@ -174,12 +176,28 @@ public sealed class GraphBuilder
         return builder;
     }
 
-    /// <summary>Starts a graph with another's name, metadata, inputs and initializers, but none of its nodes.</summary>
+    /// <summary>
+    /// Starts a graph with another's name, metadata, inputs and initializers, but none of its nodes. Their names and those of what they make are promised to
+    /// their copies: no fresh name takes them before <see cref="Release"/>.
+    /// </summary>
     internal static GraphBuilder HeadOf(Graph graph, out ValueMap map)
     {
         var builder = new GraphBuilder(graph.Name) { _metadata = graph.Metadata };
         map = builder.CopyHead(graph, null, null);
+        foreach (var node in graph.Nodes)
+        {
+            builder._promisedNodeNames.Add(node.Name);
+            foreach (var value in node.Outputs.OfType<Value>()) builder._promisedNames.Add(value.Name);
+        }
+
         return builder;
+    }
+
+    /// <summary>Gives the names of a node and its results to whatever takes its place.</summary>
+    internal void Release(Node node)
+    {
+        _promisedNodeNames.Remove(node.Name);
+        foreach (var value in node.Outputs.OfType<Value>()) _promisedNames.Remove(value.Name);
     }
 
     internal Value[] CopyNode(Node node, ValueMap map, int atLeastOutputs = 0)
@@ -260,19 +278,19 @@ public sealed class GraphBuilder
         return (dot < 0 ? "" : parent[..(dot + 1)]) + op.Name.ToLowerInvariant();
     }
 
-    private string UniqueNodeName(string name) => Unique(name, _nodeNames);
+    private string UniqueNodeName(string name) => Unique(name, n => _nodeNames.Contains(n) || _promisedNodeNames.Contains(n));
 
-    private string UniqueValueName(string name) => Unique(name, _valueNames);
+    private string UniqueValueName(string name) => Unique(name, n => _valueNames.Contains(n) || _promisedNames.Contains(n));
 
     private string Fresh(string stem) => UniqueValueName(stem);
 
-    private string Unique(string name, HashSet<string> taken)
+    private string Unique(string name, Func<string, bool> isTaken)
     {
-        if (!taken.Contains(name)) return name;
+        if (!isTaken(name)) return name;
         int number = _suffixes.GetValueOrDefault(name);
         string candidate;
         do candidate = string.Create(CultureInfo.InvariantCulture, $"{name}_{++number}");
-        while (taken.Contains(candidate));
+        while (isTaken(candidate));
         _suffixes[name] = number;
         return candidate;
     }

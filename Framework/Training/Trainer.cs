@@ -157,7 +157,7 @@ public sealed class Trainer : IDisposable
         _counter.AsSpan<long>()[0] = _step;
         _rate.AsSpan<float>()[0] = _options.Schedule.RateAt(_step, steps);
         Tensor[] counter = _training.CountsSteps ? [_counter] : [];
-        _gradientSession.Run([batch.Images, batch.Labels, .. counter, .. _weights.Views, .. _states], [_loss, .. outputs, .. _states, .. _gradients.Views]);
+        _gradientSession.Run([batch.Images, .. counter, batch.Labels, .. _weights.Views, .. _states], [_loss, .. outputs, .. _states, .. _gradients.Views]);
 
         // The seam: here gradients can be clipped, accumulated, or summed over processes.
         _updateSession.Run(_updateInputs, _updateOutputs);

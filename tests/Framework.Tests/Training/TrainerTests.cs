@@ -53,7 +53,9 @@ public class TrainerTests
         var normalize = new Normalize(Digits.Statistics);
         using var trainer = new Trainer(new SoftmaxRegression().Initialize(1).Trace(), new TrainerOptions
         {
-            Epochs = 3, TrainTransforms = [normalize], TestTransforms = [normalize],
+            Epochs = 3,
+            TrainTransforms = [normalize],
+            TestTransforms = [normalize],
         });
         var steps = new List<StepProgress>();
 
