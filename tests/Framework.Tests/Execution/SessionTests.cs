@@ -71,10 +71,12 @@ public class SessionTests
 
         var shape = () => session.Run(new Tensor(F, [1, 1, 28, 27]));
         var type = () => session.Run(new Tensor(ElementType.Int64, [1, 1, 28, 28]));
+        var doubles = () => session.Run(new Tensor(ElementType.Float64, [1, 1, 28, 28]));
         var count = () => session.Run();
 
         shape.Should().Throw<ShapeException>().WithMessage("input 'input': takes the shape [N,1,28,28], [1,1,28,27] was given.");
         type.Should().Throw<ShapeException>().WithMessage("*takes Float32, Int64 was given*");
+        doubles.Should().Throw<ShapeException>().WithMessage("*takes Float32, Float64 was given*");
         count.Should().Throw<ShapeException>().WithMessage("*takes 1 inputs (input), 0 were given*");
     }
 
