@@ -187,9 +187,9 @@ public class SessionTests
     // Sums of at most 400 products in each of the five layers: each adds at most n u of the magnitudes, which are of the order of the largest result.
     private static void Close(Tensor actual, Tensor expected)
     {
-        const double Bound = 5 * 400 * 6e-8;
+        double bound = Rounding.OfSingle(5 * 400, magnitude: 1);
         float[] a = actual.ToArray<float>(), e = expected.ToArray<float>();
         double scale = e.Max(Math.Abs);
-        for (int i = 0; i < e.Length; i++) ((double)a[i]).Should().BeApproximately(e[i], Bound * scale);
+        for (int i = 0; i < e.Length; i++) ((double)a[i]).Should().BeApproximately(e[i], bound * scale);
     }
 }
