@@ -20,6 +20,7 @@ internal static class CommandLine
             EvaluateCommand.Create(),
             ExportCommand.Create(),
             RunCommand.Create(),
+            ParityCommand.Create(),
             DataCommand.Create(),
         };
         var help = root.Options.OfType<HelpOption>().Single();

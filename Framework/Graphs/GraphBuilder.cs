@@ -22,6 +22,9 @@ public sealed class GraphBuilder
     private readonly Dictionary<(ElementType, string), Value> _smallConstants = [];
     private GraphMetadata _metadata = GraphMetadata.Own;
 
+    // Names that values still to be copied will want; what is made anew leaves them free.
+    private HashSet<string> _foreseenNames = [];
+
     /// <summary>Starts an empty graph.</summary>
     public GraphBuilder(string name = "model") => _name = name;
 
@@ -177,7 +180,7 @@ public sealed class GraphBuilder
     /// <summary>Starts a graph with another's name, metadata, inputs and initializers, but none of its nodes.</summary>
     internal static GraphBuilder HeadOf(Graph graph, out ValueMap map)
     {
-        var builder = new GraphBuilder(graph.Name) { _metadata = graph.Metadata };
+        var builder = new GraphBuilder(graph.Name) { _metadata = graph.Metadata, _foreseenNames = [.. graph.Values.Select(v => v.Name)] };
         map = builder.CopyHead(graph, null, null);
         return builder;
     }
@@ -260,19 +263,19 @@ public sealed class GraphBuilder
         return (dot < 0 ? "" : parent[..(dot + 1)]) + op.Name.ToLowerInvariant();
     }
 
-    private string UniqueNodeName(string name) => Unique(name, _nodeNames);
+    private string UniqueNodeName(string name) => Unique(name, _nodeNames.Contains);
 
-    private string UniqueValueName(string name) => Unique(name, _valueNames);
+    private string UniqueValueName(string name) => Unique(name, n => _valueNames.Contains(n) || _foreseenNames.Contains(n));
 
     private string Fresh(string stem) => UniqueValueName(stem);
 
-    private string Unique(string name, HashSet<string> taken)
+    private string Unique(string name, Func<string, bool> taken)
     {
-        if (!taken.Contains(name)) return name;
+        if (!taken(name)) return name;
         int number = _suffixes.GetValueOrDefault(name);
         string candidate;
         do candidate = string.Create(CultureInfo.InvariantCulture, $"{name}_{++number}");
-        while (taken.Contains(candidate));
+        while (taken(candidate));
         _suffixes[name] = number;
         return candidate;
     }
