@@ -22,8 +22,9 @@ public sealed class GraphBuilder
     private readonly Dictionary<(ElementType, string), Value> _smallConstants = [];
     private GraphMetadata _metadata = GraphMetadata.Own;
 
-    // Names that values still to be copied will want; what is made anew leaves them free.
+    // Names that values and nodes still to be copied will want; what is made anew leaves them free.
     private HashSet<string> _foreseenNames = [];
+    private HashSet<string> _foreseenNodes = [];
 
     /// <summary>Starts an empty graph.</summary>
     public GraphBuilder(string name = "model") => _name = name;
@@ -180,7 +181,12 @@ public sealed class GraphBuilder
     /// <summary>Starts a graph with another's name, metadata, inputs and initializers, but none of its nodes.</summary>
     internal static GraphBuilder HeadOf(Graph graph, out ValueMap map)
     {
-        var builder = new GraphBuilder(graph.Name) { _metadata = graph.Metadata, _foreseenNames = [.. graph.Values.Select(v => v.Name)] };
+        var builder = new GraphBuilder(graph.Name)
+        {
+            _metadata = graph.Metadata,
+            _foreseenNames = [.. graph.Values.Select(v => v.Name)],
+            _foreseenNodes = [.. graph.Nodes.Select(n => n.Name)],
+        };
         map = builder.CopyHead(graph, null, null);
         return builder;
     }
@@ -240,6 +246,9 @@ public sealed class GraphBuilder
         return map;
     }
 
+    /// <summary>A node of the graph that is being rewritten is about to be copied or replaced, so that its name is to be had.</summary>
+    internal void Reached(Node node) => _foreseenNodes.Remove(node.Name);
+
     internal bool IsTaken(string name) => _valueNames.Contains(name);
 
     private Value NewValue(string name, Fact fact)
@@ -263,7 +272,7 @@ public sealed class GraphBuilder
         return (dot < 0 ? "" : parent[..(dot + 1)]) + op.Name.ToLowerInvariant();
     }
 
-    private string UniqueNodeName(string name) => Unique(name, _nodeNames.Contains);
+    private string UniqueNodeName(string name) => Unique(name, n => _nodeNames.Contains(n) || _foreseenNodes.Contains(n));
 
     private string UniqueValueName(string name) => Unique(name, n => _valueNames.Contains(n) || _foreseenNames.Contains(n));
 
