@@ -23,7 +23,7 @@ public enum Quantity
 /// <param name="MaxAbs">The largest difference of two elements.</param>
 /// <param name="RmsRel">The relative difference between the two engines.</param>
 /// <param name="ErrorVsFloat64">Our error.</param>
-/// <param name="ReferenceErrorVsFloat64">The other engine's error; for float64 itself that of a float64 run disturbed by single-precision rounding.</param>
+/// <param name="ReferenceErrorVsFloat64">The other engine's error; for float64 itself that of a float64 run disturbed by single-precision rounding and at kinks.</param>
 /// <param name="Tolerance">The bound of <paramref name="RmsRel"/>.</param>
 /// <param name="Ok">Whether the bounds hold.</param>
 public sealed record ParityRow(

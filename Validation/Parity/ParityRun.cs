@@ -41,7 +41,8 @@ public sealed record ParityOptions
 
 /// <summary>
 /// Compares our results with the float64 truth and with other engines'. Kinks make gradients of deep networks ill-conditioned, so that no fixed bound
-/// would do: our error may be four times the larger of libtorch's and of what single-precision rounding of each step makes of a float64 run.
+/// would do: our error may be four times the larger of libtorch's and of what single-precision rounding of each step makes of a float64 run, on
+/// either side of kinks that are too near to call (<see cref="KinkRun"/>).
 /// </summary>
 public sealed class ParityRun
 {
@@ -115,6 +116,18 @@ public sealed class ParityRun
         foreach (string name in Names)
             _expected[name] = Math.Max(Rounding.Single, Math.Max(disturbedErrors[name], torchErrors?.GetValueOrDefault(name) ?? 0));
         RaiseLoss();
+        if (_problem.Differentiated.Count > 0 && KinkRun.HasKinks(_problem.Graph))
+        {
+            _options.Progress("float64, on the other side of kinks too near to call ...");
+            double share = Allowance * _problem.Network.Outputs.Max(o => _expected[o.Name]);
+            foreach (var (name, error) in Errors(KinkRun.Run(_problem.Graph, _problem.Inputs, share)))
+            {
+                // Outputs and loss have no jumps there, but their slopes do.
+                if (QuantityOf(name) != Quantity.Gradient) continue;
+                disturbedErrors[name] = Math.Max(disturbedErrors[name], error);
+                _expected[name] = Math.Max(_expected[name], error);
+            }
+        }
 
         foreach (string name in Names.Where(n => _options.Only is null || _options.Only == RowName(n)))
         {
