@@ -76,6 +76,23 @@ public sealed class ParityProblem
             [.. training.Parameters, .. inputs]);
     }
 
+    /// <summary>
+    /// The network with its loss in operators of ONNX alone, for an engine that differentiates it itself: batch normalisation keeps statistics as ONNX does,
+    /// with the population's variance.
+    /// </summary>
+    /// <param name="network">The network in its inference form.</param>
+    /// <returns>The graph, and which of its outputs replaces which statistic after a step.</returns>
+    public static (Graph Graph, IReadOnlyDictionary<string, string> Carried) TrainingForm(Graph network)
+    {
+        var patch = new UseBatchStatistics(keepsStatistics: true);
+        var withLoss = patch.Apply(TrainingGraph.WithLoss(new RemoveDropout().Apply(network), Loss.CrossEntropy));
+        var states = patch.States.ToDictionary(s => TrainingGraph.NewState(s.Name), s => s.Name);
+        var builder = GraphBuilder.CopyOf(withLoss, out var map);
+        foreach (var (name, next) in patch.States) builder.Rename(map.Get(withLoss.Find(next.Name)!), TrainingGraph.NewState(name));
+        var kept = states.Keys.ToHashSet();
+        return (builder.Build([.. withLoss.Outputs.Select(map.Get), .. withLoss.Nodes.SelectMany(n => n.Outputs).OfType<Value>().Select(map.Get).Where(v => kept.Contains(v.Name))]), states);
+    }
+
     private static Tensor[] Batch(Graph network, int batch, long seed) => [.. network.Inputs.Select(i => Sample(network, i, batch, seed))];
 
     private static Tensor Sample(Graph network, Value input, int batch, long seed)

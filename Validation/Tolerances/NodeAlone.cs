@@ -10,7 +10,7 @@ namespace Validation.Tolerances;
 /// <param name="Operands">What it reads; null where an input is left out. Floats are float64.</param>
 public sealed record NodeAlone(Node Node, IReadOnlyList<Tensor?> Operands)
 {
-    // Integers that are axes, extents or labels shape the node; they stay constants, as most are in the graph.
+    // Axes, extents, scales and labels shape the node; they stay constants, as most are in the graph.
     private const int LargestConstant = 1024;
 
     /// <summary>The node as a graph of its own. Its inputs are the operands of floats and the larger ones of integers.</summary>
@@ -43,14 +43,15 @@ public sealed record NodeAlone(Node Node, IReadOnlyList<Tensor?> Operands)
         for (int i = 0; i < values.Length; i++)
         {
             if (Operands[i] is not { } operand) continue;
-            if (operand.ElementType.IsFloat() || operand.Count > LargestConstant)
+            bool shapes = Node.Operator.Signature.Inputs.Count > 0 && Node.Operator.Signature.Role(i) == InputRole.Shape;
+            if (!shapes && (operand.ElementType.IsFloat() || operand.Count > LargestConstant))
             {
                 values[i] = builder.Input($"x{i}", operand.ElementType == ElementType.Float64 ? ElementType.Float32 : operand.ElementType, operand.Shape);
                 inputs.Add(operand);
             }
             else
             {
-                values[i] = builder.Initializer($"x{i}", operand, InitializerRole.Constant);
+                values[i] = builder.Initializer($"x{i}", Narrowed(operand), InitializerRole.Constant);
             }
         }
 
