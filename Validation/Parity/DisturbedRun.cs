@@ -17,9 +17,10 @@ public static class DisturbedRun
     /// <param name="inputs">Its inputs.</param>
     /// <param name="judged">What runs single steps in float32; null judges none.</param>
     /// <param name="only">Which nodes are judged, by their names; null takes all.</param>
+    /// <param name="observe">Called with each rounded result of each node.</param>
     /// <returns>The outputs by name, and the steps.</returns>
     public static (IReadOnlyDictionary<string, Tensor> Outputs, IReadOnlyList<StepRow> Steps) Run(
-        Graph graph, IReadOnlyList<Tensor> inputs, Func<Graph, IGraphRunner>? judged, Func<Node, bool>? only = null)
+        Graph graph, IReadOnlyList<Tensor> inputs, Func<Graph, IGraphRunner>? judged, Func<Node, bool>? only = null, Action<Value, Tensor>? observe = null)
     {
         var steps = new List<StepRow>();
         using var interpreter = new Interpreter(graph, Precision.Float64);
@@ -27,7 +28,12 @@ public static class DisturbedRun
         {
             bool computes = operands.Any(o => o?.ElementType.IsFloat() == true);
             if (computes && judged is not null && only?.Invoke(node) != false) steps.AddRange(Judge(new NodeAlone(node, operands), results, judged));
-            foreach (var result in results) Round(result);
+            for (int i = 0; i < results.Length; i++)
+            {
+                Round(results[i]);
+                if (node.Outputs[i] is { } output) observe?.Invoke(output, results[i]!);
+            }
+
             return results;
         });
         return (graph.Outputs.Zip(outputs).ToDictionary(p => p.First.Name, p => p.Second), steps);

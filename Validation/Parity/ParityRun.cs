@@ -58,12 +58,22 @@ public sealed class ParityRun
     private readonly Dictionary<string, double> _scales;
     private readonly Dictionary<string, double> _expected = [];
 
+    // What feeds kinks in the float64 run, kept in float32; then how far the disturbed run is from it, as a root mean square.
+    private readonly Dictionary<string, Tensor> _beforeKinks = [];
+    private readonly Dictionary<string, double> _errorsBeforeKinks = [];
+
     private ParityRun(ParityProblem problem, ParityOptions options)
     {
         _problem = problem;
         _options = options;
         options.Progress("float64 ...");
-        _truth = ReferenceRun(problem);
+        var places = problem.Differentiated.Count > 0 ? KinkRun.Places(problem.Graph) : [];
+        using var interpreter = new Interpreter(problem.Graph, Precision.Float64);
+        var results = interpreter.Run(problem.Inputs, (value, tensor) =>
+        {
+            if (places.Contains(value.Name)) _beforeKinks[value.Name] = tensor.To(ElementType.Float32);
+        });
+        _truth = problem.Graph.Outputs.Zip(results).ToDictionary(p => p.First.Name, p => p.Second);
         _scales = Scales(_truth);
     }
 
@@ -71,17 +81,16 @@ public sealed class ParityRun
     /// <exception cref="Framework.Errors.EngineException">An engine is absent or refuses the network.</exception>
     public static ParityReport Run(ParityProblem problem, ParityOptions options) => new ParityRun(problem, options).Compare();
 
-    private static Dictionary<string, Tensor> ReferenceRun(ParityProblem problem)
-    {
-        using var interpreter = new Interpreter(problem.Graph, Precision.Float64);
-        return problem.Graph.Outputs.Zip(interpreter.Run(problem.Inputs)).ToDictionary(p => p.First.Name, p => p.Second);
-    }
-
     private ParityReport Compare()
     {
         _options.Progress("float64, disturbed by rounding, step by step ...");
         Func<Graph, IGraphRunner>? judged = _options.Steps ? g => new Session(g, new SessionOptions { Threads = _options.Threads }) : null;
-        var (disturbed, steps) = DisturbedRun.Run(_problem.Graph, _problem.Inputs, judged, node => _options.Only is null || _options.Only == node.Name);
+        var (disturbed, steps) = DisturbedRun.Run(
+            _problem.Graph, _problem.Inputs, judged, node => _options.Only is null || _options.Only == node.Name, (value, tensor) =>
+            {
+                if (_beforeKinks.Remove(value.Name, out var undisturbed))
+                    _errorsBeforeKinks[value.Name] = Measure.Difference(tensor, undisturbed, scale: 1).RmsRelative;
+            });
         var disturbedErrors = Errors(disturbed);
         disturbed = null;
 
@@ -116,17 +125,10 @@ public sealed class ParityRun
         foreach (string name in Names)
             _expected[name] = Math.Max(Rounding.Single, Math.Max(disturbedErrors[name], torchErrors?.GetValueOrDefault(name) ?? 0));
         RaiseLoss();
-        if (_problem.Differentiated.Count > 0 && KinkRun.HasKinks(_problem.Graph))
+        if (_errorsBeforeKinks.Count > 0)
         {
             _options.Progress("float64, on the other side of kinks too near to call ...");
-            double share = Allowance * _problem.Network.Outputs.Max(o => _expected[o.Name]);
-            foreach (var (name, error) in Errors(KinkRun.Run(_problem.Graph, _problem.Inputs, share)))
-            {
-                // Outputs and loss have no jumps there, but their slopes do.
-                if (QuantityOf(name) != Quantity.Gradient) continue;
-                disturbedErrors[name] = Math.Max(disturbedErrors[name], error);
-                _expected[name] = Math.Max(_expected[name], error);
-            }
+            MeetKinks(disturbedErrors);
         }
 
         foreach (string name in Names.Where(n => _options.Only is null || _options.Only == RowName(n)))
@@ -182,6 +184,23 @@ public sealed class ParityRun
 
         double loss = _scales[TrainingGraph.LossName];
         _expected[TrainingGraph.LossName] = Math.Max(_expected[TrainingGraph.LossName], explained / (loss > 0 ? loss : 1));
+    }
+
+    /// <summary>
+    /// Too near to call is what lies within four times the error of a float32 engine: that of the disturbed run at the place, as much larger as
+    /// libtorch's is at the outputs.
+    /// </summary>
+    private void MeetKinks(Dictionary<string, double> disturbedErrors)
+    {
+        double factor = Allowance * _problem.Network.Outputs.Max(o => _expected[o.Name] / Math.Max(Rounding.Single, disturbedErrors[o.Name]));
+        var near = _errorsBeforeKinks.ToDictionary(e => e.Key, e => factor * e.Value);
+        foreach (var (name, error) in Errors(KinkRun.Run(_problem.Graph, _problem.Inputs, near)))
+        {
+            // Outputs and loss have no jumps there, but their slopes do.
+            if (QuantityOf(name) != Quantity.Gradient) continue;
+            disturbedErrors[name] = Math.Max(disturbedErrors[name], error);
+            _expected[name] = Math.Max(_expected[name], error);
+        }
     }
 
     /// <summary>
