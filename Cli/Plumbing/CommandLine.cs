@@ -21,6 +21,7 @@ internal static class CommandLine
             ExportCommand.Create(),
             InspectCommand.Create(),
             RunCommand.Create(),
+            ParityCommand.Create(),
             DataCommand.Create(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
