@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Validation.Parity;
 
 namespace Cli.Plumbing;
 
@@ -49,6 +50,53 @@ internal sealed record SettingsFigures(
 internal sealed record EvaluateFigures(
     int Images, double Top1, double Top5, double Loss, double ImagesPerSecond, IReadOnlyList<string> Classes, int[][] Confusion);
 
+/// <summary>The figures of <c>cnn inspect</c>, for one image.</summary>
+internal sealed record InspectFigures(long Parameters, long MultiplyAdds, long ActivationBytes, IReadOnlyList<LayerFigures> Layers);
+
+/// <summary>A layer of <c>cnn inspect</c>. Without spatial axes there is no receptive field.</summary>
+internal sealed record LayerFigures(
+    string Name, string Op, long[] OutputShape, long Parameters, long MultiplyAdds, long ActivationBytes, long? ReceptiveField, double? Jump);
+
+/// <summary>The figures of <c>cnn parity</c>.</summary>
+internal sealed record ParityFigures(
+    string Model,
+    int Batch,
+    long Seed,
+    string Algorithm,
+    IReadOnlyList<ComparisonFigures> Comparisons,
+    IReadOnlyList<StepRow> Steps,
+    DirectionalRow? Directional,
+    double? OracleError,
+    bool Ok)
+{
+    // Kernels are chosen by the problem; the field says so.
+    private const string Chosen = "default";
+
+    public static ParityFigures Of(string model, int batch, long seed, ParityReport report) => new(
+        model,
+        batch,
+        seed,
+        Chosen,
+        [.. report.Rows.Select(r => new ComparisonFigures(
+            r.Against, $"{r.Quantity}".ToLowerInvariant(), r.Name, r.MaxAbs, r.RmsRel, r.ErrorVsFloat64, r.ReferenceErrorVsFloat64, r.Tolerance, r.Ok))],
+        report.Steps,
+        report.Directional,
+        report.OracleError,
+        report.Ok);
+}
+
+/// <summary>A row of <c>cnn parity</c>.</summary>
+internal sealed record ComparisonFigures(
+    string Against,
+    string Quantity,
+    string Name,
+    double MaxAbs,
+    double RmsRel,
+    [property: JsonPropertyName("error_vs_float64")] double ErrorVsFloat64,
+    [property: JsonPropertyName("reference_error_vs_float64")] double ReferenceErrorVsFloat64,
+    double Tolerance,
+    bool Ok);
+
 /// <summary>How the figures are written.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
@@ -57,5 +105,7 @@ internal sealed record EvaluateFigures(
 [JsonSerializable(typeof(TrainFigures))]
 [JsonSerializable(typeof(EpochFigures))]
 [JsonSerializable(typeof(EvaluateFigures))]
+[JsonSerializable(typeof(InspectFigures))]
+[JsonSerializable(typeof(ParityFigures))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 internal sealed partial class FiguresJson : JsonSerializerContext;

@@ -51,7 +51,7 @@ internal sealed class ReceptiveFields
         _ when node.Operator is ReductionOperator => Reduced(node, axes, output),
         "Transpose" => Permuted(node, axes, output),
         "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze" => Regrouped(axes, node.Inputs[0]!.Shape!, output),
-        _ => [.. axes.Select(a => a.Position < output.Rank && Alone(axes, a) ? Resized(node, a, output[a.Position].Value) : a)],
+        _ => [.. axes.Select(a => IsOwn(node, a, output) ? Resized(node, a, output[a.Position].Value) : a)],
     };
 
     private static SpatialAxis[] Windowed(Attributes attributes, long[] kernel, SpatialAxis[] axes, SymbolicShape output)
@@ -115,7 +115,9 @@ internal sealed class ReceptiveFields
         return result;
     }
 
-    private static bool Alone(SpatialAxis[] axes, SpatialAxis axis) => axes.Count(a => a.Position == axis.Position) == 1;
+    // Whether the value's axis is this axis of the input alone, neither flattened together with others nor gone.
+    private static bool IsOwn(Node node, SpatialAxis axis, SymbolicShape output) => axis.Position < output.Rank
+        && node.Inputs.Any(i => i?.Shape is { } shape && axis.Position < shape.Rank && shape[axis.Position] == axis.Extent);
 
     private static SpatialAxis Resized(Node node, SpatialAxis axis, long extent) => axis with
     {

@@ -45,7 +45,7 @@ public sealed class TextCnn : Module
     public override Value Forward(Value x)
     {
         x = _words.Forward(x).Transpose(0, 2, 1);
-        Value[] features = [.. _convolutions.Select(c => c.Forward(x).Relu().ReduceMax([2], keepDimensions: false))];
+        Value[] features = [.. _convolutions.Select(c => c.Forward(x).Relu().GlobalMaxPool().Flatten())];
         return _fc.Forward(_dropout.Forward(features.Concat(axis: 1)));
     }
 }
