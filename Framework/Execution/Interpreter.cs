@@ -35,7 +35,7 @@ public sealed class Interpreter : IGraphRunner
     public IReadOnlyList<Tensor> Run(IReadOnlyList<Tensor> inputs, Action<Value, Tensor>? observe)
     {
         var values = new Dictionary<Value, Tensor>(_initializers);
-        InputCheck.Check(Graph, inputs);
+        InputCheck.Check(Graph, inputs, _precision);
         for (int i = 0; i < inputs.Count; i++) values[Graph.Inputs[i]] = Promote(inputs[i]);
         foreach (var node in Graph.Nodes)
         {

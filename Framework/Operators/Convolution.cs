@@ -172,7 +172,8 @@ public sealed class ConvWeightGrad : FloatOperator
     public override IReadOnlyList<Value>? Decompose(Node node, IReadOnlyList<Value?> inputs, GraphBuilder builder)
     {
         var (dy, x) = (inputs[0]!, inputs[1]!);
-        if (node.Outputs[0]!.Shape is not { IsKnown: true } w || Convolution.WindowOf(node.Attributes, x.Shape, w, dy.Shape) is not { } window) return null;
+        if (node.Outputs[0]!.Shape is not { IsKnown: true } w
+            || Convolution.WindowOf(node.Attributes, x.Shape, w, dy.Shape) is not { } window) return null;
         long group = node.Attributes.Int("group", 1);
         int rank = window.Rank;
         int[] spatial = [.. Enumerable.Range(2, rank)];

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Framework.Graphs;
 using Framework.Tensors;
 
@@ -15,7 +14,8 @@ public abstract class QuantizationOperator : Operator
 }
 
 /// <summary>
-/// ONNX <c>QuantizeLinear</c>: x / scale, rounded to the nearest integer (halves to the even one), plus the zero point, moved into the type's range. The
+/// ONNX <c>QuantizeLinear</c>: x / scale, rounded to the nearest integer (halves to the even one), plus the zero point, moved into the
+/// type's range. The
 /// scale is one number, one for each place along <c>axis</c>, or one for each block of <c>block_size</c> along it.
 /// </summary>
 public sealed class QuantizeLinear : QuantizationOperator
@@ -64,9 +64,11 @@ public sealed class QuantizeLinear : QuantizationOperator
     public override IEnumerable<Sample> Samples =>
     [
         new("to bytes", [SampleInput.Normal(2, 3), SampleInput.Fixed(Tensor.Scalar(0.125f)), SampleInput.Fixed(Tensor.Scalar<byte>(128))]),
-        new("along channels", [SampleInput.Normal(2, 3, 2), SampleInput.Fixed(Tensor.From([0.5f, 0.25f, 0.01f], [3])), SampleInput.Fixed(Tensor.From<sbyte>([0, 3, -7], [3]))],
+        new("along channels", [SampleInput.Normal(2, 3, 2), SampleInput.Fixed(Tensor.From([0.5f, 0.25f, 0.01f], [3])),
+            SampleInput.Fixed(Tensor.From<sbyte>([0, 3, -7], [3]))],
             new Attributes { ["axis"] = 1 }),
-        new("in blocks", [SampleInput.Normal(2, 4), SampleInput.Fixed(Tensor.From([0.5f, 0.25f, 0.125f, 1f], [2, 2])), SampleInput.Fixed(Tensor.From<byte>([1, 2, 3, 4], [2, 2]))],
+        new("in blocks", [SampleInput.Normal(2, 4), SampleInput.Fixed(Tensor.From([0.5f, 0.25f, 0.125f, 1f], [2, 2])),
+            SampleInput.Fixed(Tensor.From<byte>([1, 2, 3, 4], [2, 2]))],
             new Attributes { ["axis"] = 1, ["block_size"] = 2 }),
         new("without zero point", [SampleInput.Normal(4), SampleInput.Fixed(Tensor.Scalar(0.125f))]),
     ];
@@ -109,8 +111,10 @@ public sealed class DequantizeLinear : QuantizationOperator
     /// <inheritdoc/>
     public override IEnumerable<Sample> Samples =>
     [
-        new("bytes", [SampleInput.Fixed(Tensor.From<byte>([0, 3, 128, 255], [4])), SampleInput.Fixed(Tensor.Scalar(2f)), SampleInput.Fixed(Tensor.Scalar<byte>(128))]),
-        new("along the last axis", [SampleInput.Fixed(Tensor.From<sbyte>([1, -2, 3, -4], [2, 2])), SampleInput.Fixed(Tensor.From([0.5f, 0.25f], [2]))],
+        new("bytes", [SampleInput.Fixed(Tensor.From<byte>([0, 3, 128, 255], [4])), SampleInput.Fixed(Tensor.Scalar(2f)),
+            SampleInput.Fixed(Tensor.Scalar<byte>(128))]),
+        new("along the last axis",
+            [SampleInput.Fixed(Tensor.From<sbyte>([1, -2, 3, -4], [2, 2])), SampleInput.Fixed(Tensor.From([0.5f, 0.25f], [2]))],
             new Attributes { ["axis"] = -1 }),
     ];
 }
@@ -201,7 +205,8 @@ public sealed class MatMulInteger : QuantizationOperator
             ]),
         new("a zero point a column",
             [
-                SampleInput.Fixed(Tensor.From<byte>([11, 7, 3, 10, 6, 2], [2, 3])), SampleInput.Fixed(Tensor.From<sbyte>([1, -4, 2, 5, -3, 6], [3, 2])),
+                SampleInput.Fixed(Tensor.From<byte>([11, 7, 3, 10, 6, 2], [2, 3])),
+                    SampleInput.Fixed(Tensor.From<sbyte>([1, -4, 2, 5, -3, 6], [3, 2])),
                 null, SampleInput.Fixed(Tensor.From<sbyte>([1, -2], [2])),
             ]),
     ];
@@ -248,14 +253,18 @@ public sealed class QLinearMatMul : QuantizationOperator
     [
         new("bytes",
             [
-                SampleInput.Fixed(Tensor.From<byte>([208, 236, 0, 238, 3, 214, 255, 29], [2, 4])), SampleInput.Fixed(Tensor.Scalar(0.0066f)), SampleInput.Fixed(Tensor.Scalar<byte>(113)),
-                SampleInput.Fixed(Tensor.From<byte>([152, 51, 244, 60, 26, 255, 0, 127, 246, 127, 254, 247], [4, 3])), SampleInput.Fixed(Tensor.Scalar(0.00705f)),
+                SampleInput.Fixed(Tensor.From<byte>([208, 236, 0, 238, 3, 214, 255, 29], [2, 4])), SampleInput.Fixed(Tensor.Scalar(0.0066f)),
+                    SampleInput.Fixed(Tensor.Scalar<byte>(113)),
+                SampleInput.Fixed(Tensor.From<byte>([152, 51, 244, 60, 26, 255, 0, 127, 246, 127, 254, 247], [4, 3])),
+                    SampleInput.Fixed(Tensor.Scalar(0.00705f)),
                 SampleInput.Fixed(Tensor.Scalar<byte>(114)), SampleInput.Fixed(Tensor.Scalar(0.0107f)), SampleInput.Fixed(Tensor.Scalar<byte>(118)),
             ]),
     ];
 }
 
-/// <summary>ONNX <c>ConvInteger</c>: a convolution of bytes less their zero points, in 32-bit integers; the padding counts as the zero point.</summary>
+/// <summary>
+/// ONNX <c>ConvInteger</c>: a convolution of bytes less their zero points, in 32-bit integers; the padding counts as the zero point.
+/// </summary>
 public sealed class ConvInteger : QuantizationOperator
 {
     private static readonly Signature s_signature = new(
@@ -290,7 +299,8 @@ public sealed class ConvInteger : QuantizationOperator
     [
         new("padded",
             [
-                SampleInput.Fixed(Tensor.From<byte>([2, 3, 4, 5, 6, 7, 8, 9, 10], [1, 1, 3, 3])), SampleInput.Fixed(Tensor.From<byte>([1, 1, 1, 1], [1, 1, 2, 2])),
+                SampleInput.Fixed(Tensor.From<byte>([2, 3, 4, 5, 6, 7, 8, 9, 10], [1, 1, 3, 3])),
+                    SampleInput.Fixed(Tensor.From<byte>([1, 1, 1, 1], [1, 1, 2, 2])),
                 SampleInput.Fixed(Tensor.Scalar<byte>(1)),
             ],
             new Attributes { ["pads"] = new long[] { 1, 1, 1, 1 } }),
@@ -337,9 +347,12 @@ public sealed class QLinearConv : QuantizationOperator
     [
         new("a scale a filter",
             [
-                SampleInput.Fixed(Tensor.From<byte>([255, 174, 162, 25, 203, 168, 58, 15, 59], [1, 1, 3, 3])), SampleInput.Fixed(Tensor.Scalar(0.0037f)), SampleInput.Fixed(Tensor.Scalar<byte>(132)),
-                SampleInput.Fixed(Tensor.From<byte>([0, 100], [2, 1, 1, 1])), SampleInput.Fixed(Tensor.From([0.0017f, 0.002f], [2])), SampleInput.Fixed(Tensor.From<byte>([255, 7], [2])),
-                SampleInput.Fixed(Tensor.Scalar(0.0016f)), SampleInput.Fixed(Tensor.Scalar<byte>(123)), SampleInput.Fixed(Tensor.From([40, -3000], [2])),
+                SampleInput.Fixed(Tensor.From<byte>([255, 174, 162, 25, 203, 168, 58, 15, 59], [1, 1, 3, 3])),
+                    SampleInput.Fixed(Tensor.Scalar(0.0037f)), SampleInput.Fixed(Tensor.Scalar<byte>(132)),
+                SampleInput.Fixed(Tensor.From<byte>([0, 100], [2, 1, 1, 1])), SampleInput.Fixed(Tensor.From([0.0017f, 0.002f], [2])),
+                    SampleInput.Fixed(Tensor.From<byte>([255, 7], [2])),
+                SampleInput.Fixed(Tensor.Scalar(0.0016f)), SampleInput.Fixed(Tensor.Scalar<byte>(123)),
+                    SampleInput.Fixed(Tensor.From([40, -3000], [2])),
             ]),
     ];
 }
@@ -379,12 +392,14 @@ internal static class Quantization
     /// <summary>Checks scale and zero point, the inputs 1 and 2, against the input 0.</summary>
     public static void Check(Inference inference)
     {
-        if (inference.Input(1).Shape is not { IsKnown: true } scale || inference.Input(0).Shape is not { IsKnown: true } x || scale.ElementCount == 1) return;
+        if (inference.Input(1).Shape is not { IsKnown: true } scale || inference.Input(0).Shape is not { IsKnown: true } x
+            || scale.ElementCount == 1) return;
         int axis = inference.Axis(inference.Attributes.Int("axis", 1), x.Rank);
         long block = inference.Attributes.Int("block_size", 0);
         var expected = block > 0 ? x.With(axis, x[axis].Divide(block, ceiling: true)) : [x[axis]];
         if (scale != expected) throw inference.Fail($"the scale {scale} must be one number or {expected}.");
-        if (inference.Has(2) && inference.Input(2).Shape is { IsKnown: true } zero && zero != scale) throw inference.Fail($"the zero point {zero} must be as large as the scale {scale}.");
+        if (inference.Has(2) && inference.Input(2).Shape is { IsKnown: true } zero && zero != scale)
+            throw inference.Fail($"the zero point {zero} must be as large as the scale {scale}.");
     }
 
     public static long Saturate(double value, ElementType type) => type switch

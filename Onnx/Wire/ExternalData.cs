@@ -16,13 +16,14 @@ internal sealed class ExternalData(string folder) : IDisposable
     /// <exception cref="ModelFormatException">The location leads out of the folder, or there is no such file.</exception>
     public ByteSource Open(string location, string place)
     {
-        if (_files.TryGetValue(location, out var known)) return known;
-        string path = Resolve(location, place);
         try
         {
-            var file = new FileBytes(path);
-            _files.Add(location, file);
-            return file;
+            // Initializers are read by several threads.
+            lock (_files)
+            {
+                if (!_files.TryGetValue(location, out var file)) _files.Add(location, file = new FileBytes(Resolve(location, place)));
+                return file;
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

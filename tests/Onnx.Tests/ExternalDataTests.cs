@@ -112,7 +112,10 @@ public sealed class ExternalDataTests : IDisposable
         var model = new TestModel(17).Input("x", 1).Node("Relu", ["x"], ["y"]).Output("y");
         var tensor = new TensorProto
         {
-            Name = "w", DataType = (int)ElementType.Float32, Dims = { 2 }, DataLocation = TensorProto.Types.DataLocation.External,
+            Name = "w",
+            DataType = (int)ElementType.Float32,
+            Dims = { 2 },
+            DataLocation = TensorProto.Types.DataLocation.External,
             ExternalData = { new StringStringEntryProto { Key = "location", Value = location } },
         };
         if (further is not null) tensor.ExternalData.Add(further);

@@ -1,8 +1,8 @@
 using Framework.Execution;
 using Framework.Graphs;
+using Framework.Kernels;
 using Framework.Kernels.Elementwise;
 using Framework.Kernels.Simd;
-using Framework.Kernels;
 using Framework.Tensors;
 using Framework.Threading;
 
