@@ -26,8 +26,9 @@ public sealed class TrainingGraph
     }
 
     /// <summary>
-    /// The graph. Inputs: the network's own, <see cref="ToTraining.CounterName"/> where random numbers are drawn, <see cref="TargetName"/>, the parameters,
-    /// the statistics. Outputs: <see cref="LossName"/>, the network's own, <c>state.NAME</c> for each statistic, <c>grad.NAME</c> for each parameter.
+    /// The graph. Inputs: the network's own, <see cref="ToTraining.CounterName"/> where random numbers are drawn, <see cref="TargetName"/>, the
+    /// parameters, the statistics. Outputs: <see cref="LossName"/>, the network's own, <c>state.NAME</c> for each statistic, <c>grad.NAME</c> for
+    /// each parameter.
     /// </summary>
     public Graph Graph { get; }
 

@@ -87,9 +87,12 @@ public sealed class LearningFactsTests
     {
         var network = ModelCatalog.Create("densenet121");
 
-        var inputs = network.Parameters().Where(p => p.Name.StartsWith("features.denseblock1.", StringComparison.Ordinal) && p.Name.EndsWith("conv1.weight", StringComparison.Ordinal));
+        var inputs = network.Parameters()
+            .Where(p => p.Name.StartsWith("features.denseblock1.", StringComparison.Ordinal))
+            .Where(p => p.Name.EndsWith("conv1.weight", StringComparison.Ordinal))
+            .Select(p => p.Shape[1]);
 
-        inputs.Select(p => p.Shape[1]).Should().Equal(64, 96, 128, 160, 192, 224);
+        inputs.Should().Equal(64, 96, 128, 160, 192, 224);
     }
 
     [Fact]

@@ -81,7 +81,8 @@ public sealed class StatisticsTests
         var training = TrainingGraph.Create(graph, Loss.CrossEntropy);
 
         using var interpreter = new Interpreter(training.Graph, Precision.Float64);
-        var results = interpreter.Run(s_images, s_labels, Tensor.From([1f], [1]), Tensor.From([0f], [1]), Tensor.From([0f], [1]), Tensor.From([1f], [1]));
+        Tensor[] scaleShiftMeanVariance = [.. new[] { 1f, 0, 0, 1 }.Select(x => Tensor.From([x], [1]))];
+        var results = interpreter.Run([s_images, s_labels, .. scaleShiftMeanVariance]);
         var named = training.Graph.Outputs.Zip(results).ToDictionary(p => p.First.Name, p => p.Second.ToArray<double>());
         named["state.mean"].Should().Equal(1);
         named["state.var"][0].Should().BeApproximately(0.5 + (0.5 * 17 / 3), Rounding.OfDouble(10, magnitude: 6));

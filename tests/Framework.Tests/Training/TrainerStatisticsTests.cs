@@ -12,7 +12,8 @@ public sealed class TrainerStatisticsTests
     [Fact]
     public void Training_carries_statistics_from_step_to_step_into_the_network_that_it_gives()
     {
-        using var trainer = new Trainer(new Normalized(heads: false).Trace(), new TrainerOptions { BatchSize = 4, Epochs = 3, Schedule = Schedule.Constant(0), Prefetch = 0 });
+        var options = new TrainerOptions { BatchSize = 4, Epochs = 3, Schedule = Schedule.Constant(0), Prefetch = 0 };
+        using var trainer = new Trainer(new Normalized(heads: false).Trace(), options);
 
         trainer.Fit(new Constants());
 
