@@ -46,8 +46,15 @@ internal sealed class Exporter
         bool apart = options.ExternalData ?? ElementBytes(graph) > LargestInline;
         var data = apart ? new SideFile(Path.GetFileName(dataPath)) : null;
         var model = Messages(graph, options, data);
-        if (data is null) AtomicFile.Write(path, WriteModel);
-        else AtomicFile.Write((dataPath, data.WriteTo), (path, WriteModel));
+        try
+        {
+            if (data is null) AtomicFile.Write(path, WriteModel);
+            else AtomicFile.Write((dataPath, data.WriteTo), (path, WriteModel));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"model '{path}'", $"it cannot be written: {e.Message}", null, e);
+        }
 
         void WriteModel(Stream stream)
         {

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Framework.Errors;
 using Framework.Graphs;
 using Framework.Tensors;
