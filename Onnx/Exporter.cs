@@ -46,8 +46,15 @@ internal sealed class Exporter
         bool apart = options.ExternalData ?? ElementBytes(graph) > LargestInline;
         var data = apart ? new SideFile(Path.GetFileName(dataPath)) : null;
         var model = Messages(graph, options, data);
-        if (data is null) AtomicFile.Write(path, WriteModel);
-        else AtomicFile.Write((dataPath, data.WriteTo), (path, WriteModel));
+        try
+        {
+            if (data is null) AtomicFile.Write(path, WriteModel);
+            else AtomicFile.Write((dataPath, data.WriteTo), (path, WriteModel));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"model '{path}'", $"it cannot be written: {e.Message}", null, e);
+        }
 
         void WriteModel(Stream stream)
         {
@@ -69,9 +76,12 @@ internal sealed class Exporter
             return new Exporter(graph, asked).Write(data);
         }
 
-        // What the graph came from, or else what most engines read; raised where an operator is younger.
-        long first = graph.Metadata.Opsets.FirstOrDefault(o => o.Key is "" or "ai.onnx").Value;
-        for (int opset = first == 0 ? OpsetHistory.Default : Math.Max((int)first, OpsetHistory.OldestWritten); ; opset++)
+        // What the graph came from, or else what most engines read, raised to the births of its operators; then as far as forms of nodes need.
+        long known = graph.Metadata.Opsets.FirstOrDefault(o => MetadataCodec.IsOnnx(o.Key)).Value;
+        int first = known > 0
+            ? Math.Max((int)known, OpsetHistory.OldestWritten)
+            : graph.Nodes.Select(n => OpsetHistory.BirthOf(n.Operator.Name) ?? 1).Append(OpsetHistory.Default).Max();
+        for (int opset = first; ; opset++)
         {
             try
             {

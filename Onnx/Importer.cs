@@ -1,6 +1,8 @@
+using System.Runtime.ExceptionServices;
 using Framework.Errors;
 using Framework.Graphs;
 using Framework.Operators;
+using Framework.Tensors;
 using Onnx.Opsets;
 using Onnx.Wire;
 
@@ -57,11 +59,8 @@ internal sealed class Importer
 
         var sorted = Topology.Sort([.. nodes.Select(n => ReadNode(n.Node, n.Opset))], new HashSet<string>([.. _values.Keys, .. initializers]));
         var roles = Roles.Find(sorted, initializers);
-        foreach (var message in graph.Initializer)
-        {
-            var tensor = _tensors.Read(message, $"initializer '{message.Name}'");
+        foreach (var (message, tensor) in graph.Initializer.Zip(ReadInitializers(graph)))
             _values.Add(message.Name, _builder.Initializer(message.Name, tensor, Roles.Of(message.Name, tensor, roles)));
-        }
 
         foreach (var node in sorted)
         {
@@ -72,6 +71,28 @@ internal sealed class Importer
 
         _builder.Describe(MetadataCodec.Read(model, name => _values.GetValueOrDefault(name)?.Shape is not null));
         return _builder.Build([.. graph.Output.Select(o => _values[o.Name])]);
+    }
+
+    // Most of the time of loading goes into taking memory for the weights and filling it, which several threads do faster.
+    private Tensor[] ReadInitializers(GraphProto graph)
+    {
+        var tensors = new Tensor[graph.Initializer.Count];
+        var failures = new Exception?[tensors.Length];
+        Parallel.For(0, tensors.Length, i =>
+        {
+            try
+            {
+                tensors[i] = _tensors.Read(graph.Initializer[i], $"initializer '{graph.Initializer[i].Name}'");
+            }
+            catch (Exception e)
+            {
+                failures[i] = e;
+            }
+        });
+
+        // The first in the file's order is named, whichever came first in time.
+        if (Array.Find(failures, f => f is not null) is { } failure) ExceptionDispatchInfo.Throw(failure);
+        return tensors;
     }
 
     private NodeForm ReadNode(NodeProto message, long opset)
@@ -112,18 +133,15 @@ internal sealed class Importer
 
     private Value[] AddNode(Operator op, NodeForm node, List<Value?> inputs)
     {
+        Value[] outputs = [];
         try
         {
-            return _builder.AddNode(op, node.Name, inputs, node.Outputs, node.Attributes, node.Documentation);
+            Misfit.Guard(node.Place, () => outputs = _builder.AddNode(op, node.Name, inputs, node.Outputs, node.Attributes, node.Documentation));
+            return outputs;
         }
         catch (FrameworkException e) when (!e.Place.Contains(node.Place, StringComparison.Ordinal))
         {
             throw Located(e, node.Place);
-        }
-        catch (Exception e) when (e is ArgumentException or ArithmeticException or IndexOutOfRangeException or InvalidCastException or InvalidOperationException)
-        {
-            // Operators trust what wires them to read their documentation; a file need not have.
-            throw new ModelFormatException(node.Place, "its operands or attributes are not such as the operator takes.", null, e);
         }
     }
 

@@ -40,7 +40,7 @@ public static class OnnxModel
     /// <param name="path">The file.</param>
     /// <param name="options">How to write; null for the defaults.</param>
     /// <exception cref="UnsupportedModelException">An operator has no form in the operator set that was asked for.</exception>
-    /// <exception cref="UsageException">The operator set is none that is written.</exception>
+    /// <exception cref="UsageException">The operator set is none that is written, or the file cannot be.</exception>
     public static void Save(Graph graph, string path, OnnxExportOptions? options = null) => Exporter.Save(graph, path, options ?? new());
 
     /// <summary>Writes a model into memory; external data is not possible there.</summary>

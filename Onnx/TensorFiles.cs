@@ -16,10 +16,11 @@ public static class TensorFiles
     /// <exception cref="UnsupportedModelException">Its elements are of a type that tensors do not have.</exception>
     public static Tensor Read(string path)
     {
+        bool numPy = IsNumPy(path);
         using var source = Open(path);
         try
         {
-            return IsNumPy(path) ? NumPyFormat.Read(source) : ReadMessage(source);
+            return numPy ? NumPyFormat.Read(source) : ReadMessage(source);
         }
         catch (ModelFormatException e)
         {

@@ -28,6 +28,12 @@ bash eng/get-onnxruntime.sh
 bash eng/build-libtorch-shim.sh
 dotnet build Framework.sln -c Release -v quiet --nologo -nodereuse:false
 
+# Style is checked by the build; white space only here.
+dotnet format whitespace . --folder --exclude '**/obj/' --verify-no-changes
+
+# Tests that read whole data sets would be skipped without them.
+for data in mnist fashion-mnist; do dotnet Cli/bin/Release/net10.0/cnn.dll data fetch "$data"; done
+
 # The sums of a project's result file: passed, failed, skipped. What was not executed was skipped.
 counters() {
   awk '

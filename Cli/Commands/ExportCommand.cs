@@ -2,6 +2,7 @@ using System.CommandLine;
 using Cli.Plumbing;
 using Cli.Runs;
 using Cli.Terminals;
+using Framework.Graphs;
 using Framework.Training;
 using Onnx;
 using Onnx.Opsets;
@@ -39,9 +40,16 @@ internal static class ExportCommand
     {
         OutputPath.CheckFile(file, "--out");
         var graph = ModelSource.Open(name, seed).Graph;
-        if (trainingGraph) graph = TrainingGraph.Create(graph, Loss.CrossEntropy, seed).Graph;
+        if (trainingGraph) graph = Training(graph, seed);
         OnnxModel.Save(graph, file, options);
         Terminal.Output().Line($"Wrote {file}: inputs {string.Join(", ", graph.Inputs)}; outputs {string.Join(", ", graph.Outputs)}");
         return ExitCode.Done;
+    }
+
+    // Parameters and statistics keep their values in the file, and are inputs too, so that who runs it can give others.
+    private static Graph Training(Graph graph, long seed)
+    {
+        var training = TrainingGraph.Create(graph, Loss.CrossEntropy, seed);
+        return training.Stored.WithMetadata(training.Stored.Metadata with { InputOrder = [.. training.Graph.Inputs.Select(i => i.Name)] });
     }
 }

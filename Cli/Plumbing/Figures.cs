@@ -50,6 +50,13 @@ internal sealed record SettingsFigures(
 internal sealed record EvaluateFigures(
     int Images, double Top1, double Top5, double Loss, double ImagesPerSecond, IReadOnlyList<string> Classes, int[][] Confusion);
 
+/// <summary>The figures of <c>cnn inspect</c>, for one image.</summary>
+internal sealed record InspectFigures(long Parameters, long MultiplyAdds, long ActivationBytes, IReadOnlyList<LayerFigures> Layers);
+
+/// <summary>A layer of <c>cnn inspect</c>. Without spatial axes there is no receptive field.</summary>
+internal sealed record LayerFigures(
+    string Name, string Op, long[] OutputShape, long Parameters, long MultiplyAdds, long ActivationBytes, long? ReceptiveField, double? Jump);
+
 /// <summary>The figures of <c>cnn parity</c>.</summary>
 internal sealed record ParityFigures(
     string Model,
@@ -98,6 +105,7 @@ internal sealed record ComparisonFigures(
 [JsonSerializable(typeof(TrainFigures))]
 [JsonSerializable(typeof(EpochFigures))]
 [JsonSerializable(typeof(EvaluateFigures))]
+[JsonSerializable(typeof(InspectFigures))]
 [JsonSerializable(typeof(ParityFigures))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 internal sealed partial class FiguresJson : JsonSerializerContext;

@@ -29,7 +29,12 @@ internal sealed record TrainingSettings
     public const string Constant = "constant";
 
     /// <summary>What serves a network well; a file that is trained further gets the settings for anything unknown.</summary>
-    public static TrainingSettings DefaultsOf(string model) => model == "softmax" ? new() { Rate = 0.02f, WeightDecay = 1e-4f } : new();
+    public static TrainingSettings DefaultsOf(string model) => model switch
+    {
+        "softmax" => new() { Rate = 0.02f, WeightDecay = 1e-4f },
+        "lenet5" => new() { Batch = 32, WeightDecay = 1e-3f },
+        _ => new(),
+    };
 
     /// <summary>The trainer's options, with images normalised by the given statistics.</summary>
     public TrainerOptions ToOptions(ChannelStatistics normalization) => new()

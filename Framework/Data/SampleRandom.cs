@@ -1,29 +1,27 @@
+using Framework.Tensors;
+
 namespace Framework.Data;
 
 /// <summary>
 /// Random numbers out of a counter: the n-th draw is a function of the key and n alone, so a sample is disturbed alike
 /// whichever thread prepares it, in whatever order. A mutable value: pass it by reference.
 /// </summary>
-/// <remarks>
-/// SplitMix64 (Steele, Lea, Flood 2014): a Weyl sequence through the mixing function of its variant 13. Fit for shuffling
-/// and augmentation, not for secrets.
-/// </remarks>
+/// <remarks>The numbers are those of <see cref="CounterRandom.Bits"/>, as a value that takes no memory; fit for shuffling and augmentation, not for secrets.</remarks>
 public struct SampleRandom
 {
-    private const ulong Weyl = 0x9E3779B97F4A7C15;
     private const ulong ChildKey = 0xD1B54A32D192ED03;
 
     private readonly ulong _key;
-    private ulong _counter;
+    private long _counter;
 
     /// <summary>The stream of a seed.</summary>
     public SampleRandom(ulong key) => _key = key;
 
     /// <summary>An independent stream, named by a number; what this one has drawn so far does not matter.</summary>
-    public readonly SampleRandom Child(ulong name) => new(Mix(Mix(_key ^ ChildKey) + (name * Weyl)));
+    public readonly SampleRandom Child(ulong name) => new(CounterRandom.Bits(CounterRandom.Bits(_key ^ ChildKey, -1), (long)name - 1));
 
     /// <summary>64 random bits.</summary>
-    public ulong NextUInt64() => Mix(_key + (++_counter * Weyl));
+    public ulong NextUInt64() => CounterRandom.Bits(_key, _counter++);
 
     /// <summary>A number in [0, 1), a multiple of 2^-24.</summary>
     public float NextSingle() => (NextUInt64() >> 40) * (1f / (1 << 24));
@@ -34,12 +32,5 @@ public struct SampleRandom
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bound);
         return (int)Math.BigMul(NextUInt64(), (ulong)bound, out _);
-    }
-
-    private static ulong Mix(ulong bits)
-    {
-        bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9;
-        bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EB;
-        return bits ^ (bits >> 31);
     }
 }

@@ -51,7 +51,7 @@ public sealed class Interpreter : IGraphRunner
     public IReadOnlyList<Tensor> RunRevised(IReadOnlyList<Tensor> inputs, Func<Node, Tensor?[], Tensor?[], Tensor?[]> revise)
     {
         var values = new Dictionary<Value, Tensor>(_initializers);
-        InputCheck.Check(Graph, inputs);
+        InputCheck.Check(Graph, inputs, _precision);
         for (int i = 0; i < inputs.Count; i++) values[Graph.Inputs[i]] = Promote(inputs[i]);
         foreach (var node in Graph.Nodes)
         {

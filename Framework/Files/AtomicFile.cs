@@ -3,7 +3,10 @@ namespace Framework.Files;
 /// <summary>Files that are there whole or not at all.</summary>
 public static class AtomicFile
 {
-    /// <summary>Writes under a temporary name beside the path, flushes to the disk, then renames over what may be there.</summary>
+    /// <summary>
+    /// Writes under a temporary name beside the path, flushes to the disk, then renames over what may be there. A link is replaced, never followed: it
+    /// may lead anywhere. A device, such as <c>/dev/null</c>, is no file to be replaced and is written to.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="write">Writes the content; where it throws, what was at the path stays.</param>
     public static void Write(string path, Action<Stream> write) => Write((path, write));
@@ -12,22 +15,33 @@ public static class AtomicFile
     /// <param name="files">Paths, and what writes their contents.</param>
     public static void Write(params ReadOnlySpan<(string Path, Action<Stream> Write)> files)
     {
-        var temporary = new string[files.Length];
-        for (int i = 0; i < files.Length; i++) temporary[i] = $"{files[i].Path}.{Guid.NewGuid():N}.tmp";
+        var renames = new List<(string From, string To)>();
         try
         {
-            for (int i = 0; i < files.Length; i++)
+            foreach (var (path, write) in files)
             {
-                using var file = new FileStream(temporary[i], FileMode.CreateNew, FileAccess.Write);
-                files[i].Write(file);
-                file.Flush(flushToDisk: true);
+                bool direct = IsDevice(path);
+                string written = direct ? path : $"{path}.{Guid.NewGuid():N}.tmp";
+                if (!direct) renames.Add((written, path));
+                using var file = new FileStream(written, direct ? FileMode.Open : FileMode.CreateNew, FileAccess.Write);
+                write(file);
+                file.Flush(flushToDisk: !direct);
             }
 
-            for (int i = 0; i < files.Length; i++) File.Move(temporary[i], files[i].Path, overwrite: true);
+            foreach (var (from, to) in renames) File.Move(from, to, overwrite: true);
         }
         finally
         {
-            foreach (string file in temporary) File.Delete(file);
+            foreach (var (from, _) in renames) File.Delete(from);
         }
+    }
+
+    // Whoever may write everywhere could otherwise put a file in a device's place.
+    private static bool IsDevice(string path)
+    {
+        string full = Path.GetFullPath(path);
+        return !OperatingSystem.IsWindows()
+            && (full.StartsWith("/dev/", StringComparison.Ordinal) || full.StartsWith("/proc/", StringComparison.Ordinal))
+            && File.Exists(full);
     }
 }

@@ -18,13 +18,11 @@ public sealed class GraphBuilder
     private readonly List<Initializer> _initializerOrder = [];
     private readonly HashSet<string> _valueNames = new(StringComparer.Ordinal);
     private readonly HashSet<string> _nodeNames = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _promisedNames = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _promisedNodeNames = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _suffixes = new(StringComparer.Ordinal);
     private readonly Dictionary<(ElementType, string), Value> _smallConstants = [];
     private GraphMetadata _metadata = GraphMetadata.Own;
-
-    // Names that values and nodes still to be copied will want; what is made anew leaves them free.
-    private HashSet<string> _foreseenNames = [];
-    private HashSet<string> _foreseenNodes = [];
 
     /// <summary>Starts an empty graph.</summary>
     public GraphBuilder(string name = "model") => _name = name;
@@ -133,7 +131,7 @@ public sealed class GraphBuilder
     /// <exception cref="ModelFormatException">Inference knows another type.</exception>
     public void Declare(Value value, ElementType type)
     {
-        ArgumentNullException.ThrowIfNull(value);
+        if (value.Owner != this) throw new InvalidOperationException($"{value} belongs to another graph.");
         if (type == ElementType.Undefined || type == value.ElementType) return;
         if (value.ElementType != ElementType.Undefined)
             throw new ModelFormatException($"value '{value.Name}'", $"is declared as {type}, but its operator makes {value.ElementType}.");
@@ -178,17 +176,28 @@ public sealed class GraphBuilder
         return builder;
     }
 
-    /// <summary>Starts a graph with another's name, metadata, inputs and initializers, but none of its nodes.</summary>
+    /// <summary>
+    /// Starts a graph with another's name, metadata, inputs and initializers, but none of its nodes. Their names and those of what they make are promised to
+    /// their copies: no fresh name takes them before <see cref="Release"/>.
+    /// </summary>
     internal static GraphBuilder HeadOf(Graph graph, out ValueMap map)
     {
-        var builder = new GraphBuilder(graph.Name)
-        {
-            _metadata = graph.Metadata,
-            _foreseenNames = [.. graph.Values.Select(v => v.Name)],
-            _foreseenNodes = [.. graph.Nodes.Select(n => n.Name)],
-        };
+        var builder = new GraphBuilder(graph.Name) { _metadata = graph.Metadata };
         map = builder.CopyHead(graph, null, null);
+        foreach (var node in graph.Nodes)
+        {
+            builder._promisedNodeNames.Add(node.Name);
+            foreach (var value in node.Outputs.OfType<Value>()) builder._promisedNames.Add(value.Name);
+        }
+
         return builder;
+    }
+
+    /// <summary>Gives the names of a node and its results to whatever takes its place.</summary>
+    internal void Release(Node node)
+    {
+        _promisedNodeNames.Remove(node.Name);
+        foreach (var value in node.Outputs.OfType<Value>()) _promisedNames.Remove(value.Name);
     }
 
     internal Value[] CopyNode(Node node, ValueMap map, int atLeastOutputs = 0)
@@ -246,9 +255,6 @@ public sealed class GraphBuilder
         return map;
     }
 
-    /// <summary>A node of the graph that is being rewritten is about to be copied or replaced, so that its name is to be had.</summary>
-    internal void Reached(Node node) => _foreseenNodes.Remove(node.Name);
-
     internal bool IsTaken(string name) => _valueNames.Contains(name);
 
     private Value NewValue(string name, Fact fact)
@@ -272,19 +278,19 @@ public sealed class GraphBuilder
         return (dot < 0 ? "" : parent[..(dot + 1)]) + op.Name.ToLowerInvariant();
     }
 
-    private string UniqueNodeName(string name) => Unique(name, n => _nodeNames.Contains(n) || _foreseenNodes.Contains(n));
+    private string UniqueNodeName(string name) => Unique(name, n => _nodeNames.Contains(n) || _promisedNodeNames.Contains(n));
 
-    private string UniqueValueName(string name) => Unique(name, n => _valueNames.Contains(n) || _foreseenNames.Contains(n));
+    private string UniqueValueName(string name) => Unique(name, n => _valueNames.Contains(n) || _promisedNames.Contains(n));
 
     private string Fresh(string stem) => UniqueValueName(stem);
 
-    private string Unique(string name, Func<string, bool> taken)
+    private string Unique(string name, Func<string, bool> isTaken)
     {
-        if (!taken(name)) return name;
+        if (!isTaken(name)) return name;
         int number = _suffixes.GetValueOrDefault(name);
         string candidate;
         do candidate = string.Create(CultureInfo.InvariantCulture, $"{name}_{++number}");
-        while (taken(candidate));
+        while (isTaken(candidate));
         _suffixes[name] = number;
         return candidate;
     }

@@ -32,7 +32,7 @@ public abstract class GraphPatch(string label)
         Begin();
         foreach (var node in graph.Nodes)
         {
-            Builder.Reached(node);
+            Builder.Release(node);
             if (Replace(node) is not { } replacements)
             {
                 Builder.CopyNode(node, map);

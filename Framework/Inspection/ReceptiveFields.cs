@@ -51,7 +51,7 @@ internal sealed class ReceptiveFields
         _ when node.Operator is ReductionOperator => Reduced(node, axes, output),
         "Transpose" => Permuted(node, axes, output),
         "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze" => Regrouped(axes, node.Inputs[0]!.Shape!, output),
-        _ => [.. axes.Select(a => a.Position < output.Rank && Alone(axes, a) ? Resized(node, a, output[a.Position].Value) : a)],
+        _ => [.. axes.Select(a => IsOwn(node, a, output) ? Resized(node, a, output[a.Position].Value) : a)],
     };
 
     private static SpatialAxis[] Windowed(Attributes attributes, long[] kernel, SpatialAxis[] axes, SymbolicShape output)
@@ -82,9 +82,13 @@ internal sealed class ReceptiveFields
     {
         var input = node.Inputs[0]!.Shape!;
         if (output.Rank == input.Rank) return [.. axes.Select(a => output[a.Position] == 1 ? a.Whole() : a)];
-        long[] reduced = node.Inputs.Count > 1 && node.Inputs[1]?.Fact.Constant is { } given ? given.ToArray<long>() : node.Attributes.Ints("axes") ?? [];
+        long[] reduced = node.Inputs.Count > 1 && node.Inputs[1]?.Fact.Constant is { } given
+            ? given.ToArray<long>()
+            : node.Attributes.Ints("axes") ?? [];
         var gone = reduced.Select(a => (int)(a < 0 ? a + input.Rank : a)).ToHashSet();
-        return [.. axes.Select(a => gone.Count == 0 || gone.Contains(a.Position) ? a.Whole() with { Position = 0 } : a with { Position = a.Position - gone.Count(g => g < a.Position) })];
+        return [.. axes.Select(a => gone.Count == 0 || gone.Contains(a.Position)
+            ? a.Whole() with { Position = 0 }
+            : a with { Position = a.Position - gone.Count(g => g < a.Position) })];
     }
 
     private static SpatialAxis[] Permuted(Node node, SpatialAxis[] axes, SymbolicShape output)
@@ -109,13 +113,16 @@ internal sealed class ReceptiveFields
 
             int[] inside = [.. Enumerable.Range(0, axes.Length).Where(k => axes[k].Position >= firstInput && axes[k].Position < i)];
             bool apart = inside.Length <= j - firstOutput;
-            for (int k = 0; k < inside.Length; k++) result[inside[k]] = axes[inside[k]] with { Position = apart ? j - inside.Length + k : Math.Max(0, j - 1) };
+            for (int k = 0; k < inside.Length; k++)
+                result[inside[k]] = axes[inside[k]] with { Position = apart ? j - inside.Length + k : Math.Max(0, j - 1) };
         }
 
         return result;
     }
 
-    private static bool Alone(SpatialAxis[] axes, SpatialAxis axis) => axes.Count(a => a.Position == axis.Position) == 1;
+    // Whether the value's axis is this axis of the input alone, neither flattened together with others nor gone.
+    private static bool IsOwn(Node node, SpatialAxis axis, SymbolicShape output) => axis.Position < output.Rank
+        && node.Inputs.Any(i => i?.Shape is { } shape && axis.Position < shape.Rank && shape[axis.Position] == axis.Extent);
 
     private static SpatialAxis Resized(Node node, SpatialAxis axis, long extent) => axis with
     {

@@ -2,6 +2,7 @@ using Framework.Graphs;
 using Framework.Kernels.Simd;
 using Framework.Lowering.Steps;
 using Framework.Operators;
+using Framework.Tensors;
 
 namespace Framework.Lowering;
 
@@ -71,17 +72,18 @@ internal sealed class AssignLayouts(InstructionSet set) : GraphPatch("AssignLayo
         return ([], Layout.Plain);
     }
 
-    // The layout that elementwise operands share: blocked where one of them is and the formula keeps the padding at zero.
+    // The layout that elementwise operands share: blocked where one of them is and the formula keeps the padding at zero. Only floats are ever
+    // blocked, since only they can be converted.
     private (Layout[] Inputs, Layout Output)? Shared(Node node)
     {
-        if (ElementwiseForm.Of(node) is not { } form || node.Outputs[0]!.Shape is not { Rank: > 2 } shape) return null;
+        if (ElementwiseForm.Of(node) is not { } form || node.Outputs[0]! is not { ElementType: ElementType.Float32, Shape: { Rank: > 2 } shape }) return null;
         var inputs = new Layout[node.Inputs.Count];
         var blocked = Layout.Plain;
         for (int i = 0; i < inputs.Length; i++)
         {
             if (node.Inputs[i] is not { } input) continue;
             bool isScalar = input.Shape!.ElementCount == 1;
-            if (!isScalar && input.Shape != shape) return null;
+            if (!isScalar && (input.Shape != shape || input.ElementType != ElementType.Float32)) return null;
             if (form.Operands.Contains(i) && Present(node, i) is { IsBlocked: true } present) blocked = present;
         }
 

@@ -38,6 +38,7 @@ internal static class StepSelection
             [LogSoftmax.Instance] = SoftmaxStep.For,
             [SoftmaxCrossEntropyLoss.Instance] = CrossEntropyStep.For,
             [SoftmaxCrossEntropyLossGrad.Instance] = CrossEntropyStep.For,
+            [DropoutTraining.Instance] = DropoutStep.For,
             [ReduceSum.Instance] = ReductionStep.For,
             [ReduceMean.Instance] = ReductionStep.For,
             [ReduceTo.Instance] = ReductionStep.For,

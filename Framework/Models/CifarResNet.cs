@@ -25,18 +25,21 @@ public sealed class CifarResNet : Module
     /// <exception cref="UsageException">The depth is not 6n + 2.</exception>
     public CifarResNet(int depth, int classes = 10, bool shortcuts = true, double width = 1)
     {
-        if (depth < 8 || depth % 6 != 2) throw new UsageException($"CIFAR ResNet of {depth} layers", "is not of 6n + 2 layers.", "There are 20, 32, 44, 56, 110 and 1202, among others.");
+        if (depth < 8 || depth % 6 != 2)
+            throw new UsageException($"CIFAR ResNet of {depth} layers", "is not of 6n + 2 layers.", "The paper has 20, 32, 44, 56, 110 and 1202.");
         int channels = Channels.Scaled(16, width);
         _conv1 = Add("conv1", new Conv2d(3, channels, kernel: 3, padding: 1, bias: false));
         _bn1 = Add("bn1", new BatchNorm2d(channels));
         _layers = new Sequential[3];
+        int blocks = (depth - 2) / 6;
         for (int i = 0; i < 3; i++)
         {
             _layers[i] = Add($"layer{i + 1}", new Sequential());
-            for (int b = 0; b < (depth - 2) / 6; b++)
+            for (int b = 0; b < blocks; b++)
             {
                 int output = Channels.Scaled(16 << i, width), stride = i > 0 && b == 0 ? 2 : 1;
-                _layers[i].Add(new BasicBlock(channels, output, stride, shortcuts ? Shortcut.ZeroPadding(channels, output, stride) : null));
+                var shortcut = shortcuts ? Shortcut.ZeroPadding(channels, output, stride) : null;
+                _layers[i].Add(new BasicBlock(channels, output, stride, shortcut, 3 * blocks));
                 channels = output;
             }
         }

@@ -52,7 +52,7 @@ public sealed class ResNet : Module
             {
                 int stride = i > 0 && b == 0 ? 2 : 1, narrow = Channels.Scaled(64 << i, width);
                 int output = kind is ResNetBlock.Basic or ResNetBlock.Plain ? narrow : 4 * narrow;
-                _layers[i].Add(Block(kind, channels, narrow, output, stride));
+                _layers[i].Add(Block(kind, channels, narrow, output, stride, blocks.Sum()));
                 channels = output;
             }
         }
@@ -72,14 +72,16 @@ public sealed class ResNet : Module
         return _fc.Forward(_avgpool.Forward(x).Flatten());
     }
 
-    private static Module Block(ResNetBlock kind, int input, int narrow, int output, int stride)
+    private static Module Block(ResNetBlock kind, int input, int narrow, int output, int stride, int blocks)
     {
-        var shortcut = kind == ResNetBlock.Plain ? null : input == output && stride == 1 ? Shortcut.Identity() : Shortcut.Projection(input, output, stride);
+        var shortcut = kind == ResNetBlock.Plain ? null
+            : input == output && stride == 1 ? Shortcut.Identity()
+            : Shortcut.Projection(input, output, stride);
         return kind switch
         {
-            ResNetBlock.Basic or ResNetBlock.Plain => new BasicBlock(input, output, stride, shortcut),
-            ResNetBlock.Bottleneck => new Bottleneck(input, narrow, output, firstStride: 1, secondStride: stride, shortcut!),
-            _ => new Bottleneck(input, narrow, output, firstStride: stride, secondStride: 1, shortcut!),
+            ResNetBlock.Basic or ResNetBlock.Plain => new BasicBlock(input, output, stride, shortcut, blocks),
+            ResNetBlock.Bottleneck => new Bottleneck(input, narrow, output, firstStride: 1, secondStride: stride, shortcut!, blocks),
+            _ => new Bottleneck(input, narrow, output, firstStride: stride, secondStride: 1, shortcut!, blocks),
         };
     }
 
@@ -90,6 +92,8 @@ public sealed class ResNet : Module
         (101, ResNetBlock.Bottleneck or ResNetBlock.BottleneckV1) => [3, 4, 23, 3],
         (152, ResNetBlock.Bottleneck or ResNetBlock.BottleneckV1) => [3, 8, 36, 3],
         _ => throw new Errors.UsageException(
-            $"ResNet of {depth} layers of {kind} blocks", "is not in the paper.", "There are 18 and 34 of basic or plain blocks, and 50, 101 and 152 of bottlenecks."),
+            $"ResNet of {depth} layers of {kind} blocks",
+            "is not in the paper.",
+            "There are 18 and 34 of basic or plain blocks, and 50, 101 and 152 of bottlenecks."),
     };
 }

@@ -18,12 +18,13 @@ public sealed class BasicBlock : Module
     /// <param name="outChannels">Channels of the output.</param>
     /// <param name="stride">Step of the first convolution.</param>
     /// <param name="shortcut">The way around; null for none, which makes the block a plain one.</param>
-    public BasicBlock(int inChannels, int outChannels, int stride, Shortcut? shortcut)
+    /// <param name="blocks">How many blocks follow each other, see <see cref="Shortcut.LastScale"/>.</param>
+    public BasicBlock(int inChannels, int outChannels, int stride, Shortcut? shortcut, int blocks = 1)
     {
         _conv1 = Add("conv1", new Conv2d(inChannels, outChannels, kernel: 3, stride: stride, padding: 1, bias: false));
         _bn1 = Add("bn1", new BatchNorm2d(outChannels));
         _conv2 = Add("conv2", new Conv2d(outChannels, outChannels, kernel: 3, padding: 1, bias: false));
-        _bn2 = Add("bn2", new BatchNorm2d(outChannels));
+        _bn2 = Add("bn2", new BatchNorm2d(outChannels, weight: shortcut is null ? Initialization.Ones : Shortcut.LastScale(blocks)));
         _shortcut = shortcut is null ? null : Add("downsample", shortcut);
     }
 
@@ -37,7 +38,9 @@ public sealed class BasicBlock : Module
     }
 }
 
-/// <summary>1x1 to fewer channels, 3x3, 1x1 to more, each with batch normalisation, and around them the shortcut (He et al. 2015, figure 5).</summary>
+/// <summary>
+/// 1x1 to fewer channels, 3x3, 1x1 to more, each with batch normalisation, and around them the shortcut (He et al. 2015, figure 5).
+/// </summary>
 public sealed class Bottleneck : Module
 {
     private readonly Conv2d _conv1;
@@ -55,14 +58,15 @@ public sealed class Bottleneck : Module
     /// <param name="firstStride">Step of the first 1x1.</param>
     /// <param name="secondStride">Step of the 3x3.</param>
     /// <param name="shortcut">The way around.</param>
-    public Bottleneck(int inChannels, int narrow, int outChannels, int firstStride, int secondStride, Shortcut shortcut)
+    /// <param name="blocks">How many blocks follow each other, see <see cref="Shortcut.LastScale"/>.</param>
+    public Bottleneck(int inChannels, int narrow, int outChannels, int firstStride, int secondStride, Shortcut shortcut, int blocks = 1)
     {
         _conv1 = Add("conv1", new Conv2d(inChannels, narrow, kernel: 1, stride: firstStride, bias: false));
         _bn1 = Add("bn1", new BatchNorm2d(narrow));
         _conv2 = Add("conv2", new Conv2d(narrow, narrow, kernel: 3, stride: secondStride, padding: 1, bias: false));
         _bn2 = Add("bn2", new BatchNorm2d(narrow));
         _conv3 = Add("conv3", new Conv2d(narrow, outChannels, kernel: 1, bias: false));
-        _bn3 = Add("bn3", new BatchNorm2d(outChannels));
+        _bn3 = Add("bn3", new BatchNorm2d(outChannels, weight: Shortcut.LastScale(blocks)));
         _shortcut = Add("downsample", shortcut);
     }
 
@@ -79,6 +83,12 @@ public sealed class Bottleneck : Module
 /// <summary>The way around a residual block.</summary>
 public abstract class Shortcut : Module
 {
+    /// <summary>
+    /// How the last scale of a block starts: the root of one over the number of blocks. With ones, as the paper has it, each block doubles the
+    /// variance until the running statistics are learned, and a thousand layers overflow single precision.
+    /// </summary>
+    internal static Initialization LastScale(int blocks) => Initialization.Constant((float)Math.Sqrt(1.0 / blocks));
+
     /// <summary>The input itself.</summary>
     public static Shortcut Identity() => new IdentityShortcut();
 

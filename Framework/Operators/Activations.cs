@@ -78,6 +78,34 @@ public readonly struct ThresholdedRelu(float alpha) : IUnaryFormula<ThresholdedR
     public Value Derivative(Value x, Value y) => x.Greater(x.Number(alpha)).Cast(x.ElementType);
 }
 
+/// <summary>ONNX <c>Shrink</c>: x + <c>bias</c> below -<c>lambd</c>, x - <c>bias</c> above <c>lambd</c>, 0 between.</summary>
+public readonly struct Shrink(float lambda, float bias) : IUnaryFormula<Shrink>
+{
+    /// <inheritdoc/>
+    public static string Name => "Shrink";
+
+    /// <inheritdoc/>
+    public static int SinceVersion => 9;
+
+    /// <inheritdoc/>
+    public static Shrink From(Attributes attributes) => new(attributes.Float("lambd", 0.5f), attributes.Float("bias", 0));
+
+    /// <inheritdoc/>
+    public static IEnumerable<Attributes> Variants => [new Attributes { ["lambd"] = 1.5f, ["bias"] = 0.75f }];
+
+    /// <inheritdoc/>
+    public T Apply<T>(T x)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        T.Abs(x) <= T.CreateChecked(lambda) ? T.Zero : x < T.Zero ? x + T.CreateChecked(bias) : x - T.CreateChecked(bias);
+
+    /// <inheritdoc/>
+    public T Derivative<T>(T x, T y)
+        where T : unmanaged, IFloatingPointIeee754<T> => T.Abs(x) <= T.CreateChecked(lambda) ? T.Zero : T.One;
+
+    /// <inheritdoc/>
+    public Value Derivative(Value x, Value y) => x.Abs().Greater(x.Number(lambda)).Cast(x.ElementType);
+}
+
 /// <summary>ONNX <c>Elu</c>: x, or <c>alpha</c> (exp(x) - 1) below 0.</summary>
 public readonly struct Elu(float alpha) : IUnaryFormula<Elu>
 {
@@ -222,7 +250,8 @@ public readonly struct HardSwish : IUnaryFormula<HardSwish>
 
     /// <inheritdoc/>
     public T Derivative<T>(T x, T y)
-        where T : unmanaged, IFloatingPointIeee754<T> => T.Abs(x) < T.CreateChecked(3) ? (x + x + T.CreateChecked(3)) / T.CreateChecked(6) : x > T.Zero ? T.One : T.Zero;
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+            T.Abs(x) < T.CreateChecked(3) ? (x + x + T.CreateChecked(3)) / T.CreateChecked(6) : x > T.Zero ? T.One : T.Zero;
 
     /// <inheritdoc/>
     public Value Derivative(Value x, Value y) => x.Abs().Less(x.Number(3)).Where((x + x + 3) / 6, x.Greater(x.Number(0)).Cast(x.ElementType));
@@ -292,7 +321,10 @@ public readonly struct Mish : IUnaryFormula<Mish>
     }
 }
 
-/// <summary>ONNX <c>Gelu</c>: x times the normal distribution at x (Hendrycks and Gimpel 2016); <c>approximate</c> "tanh" takes the paper's approximation of it.</summary>
+/// <summary>
+/// ONNX <c>Gelu</c>: x times the normal distribution at x (Hendrycks and Gimpel 2016); <c>approximate</c> "tanh" takes the paper's
+/// approximation of it.
+/// </summary>
 public readonly struct Gelu(bool tanh) : IUnaryFormula<Gelu>
 {
     private const double Cubic = 0.044715;
@@ -424,10 +456,16 @@ public static partial class ValueOperators
     public static Value Relu(this Value x) => x.Owner.Apply(Unary<Relu>.Instance, [x]);
 
     /// <summary>ONNX <c>LeakyRelu</c>.</summary>
-    public static Value LeakyRelu(this Value x, float alpha = 0.01f) => x.Owner.Apply(Unary<LeakyRelu>.Instance, [x], new Attributes { ["alpha"] = alpha });
+    public static Value LeakyRelu(this Value x, float alpha = 0.01f) =>
+        x.Owner.Apply(Unary<LeakyRelu>.Instance, [x], new Attributes { ["alpha"] = alpha });
 
     /// <summary>ONNX <c>ThresholdedRelu</c>.</summary>
-    public static Value ThresholdedRelu(this Value x, float alpha = 1) => x.Owner.Apply(Unary<ThresholdedRelu>.Instance, [x], new Attributes { ["alpha"] = alpha });
+    public static Value ThresholdedRelu(this Value x, float alpha = 1) =>
+        x.Owner.Apply(Unary<ThresholdedRelu>.Instance, [x], new Attributes { ["alpha"] = alpha });
+
+    /// <summary>ONNX <c>Shrink</c>.</summary>
+    public static Value Shrink(this Value x, float lambda = 0.5f, float bias = 0) =>
+        x.Owner.Apply(Unary<Shrink>.Instance, [x], new Attributes { ["lambd"] = lambda, ["bias"] = bias });
 
     /// <summary>ONNX <c>Elu</c>.</summary>
     public static Value Elu(this Value x, float alpha = 1) => x.Owner.Apply(Unary<Elu>.Instance, [x], new Attributes { ["alpha"] = alpha });
@@ -442,7 +480,8 @@ public static partial class ValueOperators
     public static Value Sigmoid(this Value x) => x.Owner.Apply(Unary<Sigmoid>.Instance, [x]);
 
     /// <summary>ONNX <c>HardSigmoid</c>.</summary>
-    public static Value HardSigmoid(this Value x, float alpha = 0.2f, float beta = 0.5f) => x.Owner.Apply(Unary<HardSigmoid>.Instance, [x], new Attributes { ["alpha"] = alpha, ["beta"] = beta });
+    public static Value HardSigmoid(this Value x, float alpha = 0.2f, float beta = 0.5f) =>
+        x.Owner.Apply(Unary<HardSigmoid>.Instance, [x], new Attributes { ["alpha"] = alpha, ["beta"] = beta });
 
     /// <summary>ONNX <c>HardSwish</c>.</summary>
     public static Value HardSwish(this Value x) => x.Owner.Apply(Unary<HardSwish>.Instance, [x]);
@@ -454,7 +493,8 @@ public static partial class ValueOperators
     public static Value Mish(this Value x) => x.Owner.Apply(Unary<Mish>.Instance, [x]);
 
     /// <summary>ONNX <c>Gelu</c>.</summary>
-    public static Value Gelu(this Value x, string approximate = "none") => x.Owner.Apply(Unary<Gelu>.Instance, [x], new Attributes { ["approximate"] = approximate });
+    public static Value Gelu(this Value x, string approximate = "none") =>
+        x.Owner.Apply(Unary<Gelu>.Instance, [x], new Attributes { ["approximate"] = approximate });
 
     /// <summary>ONNX <c>Tanh</c>.</summary>
     public static Value Tanh(this Value x) => x.Owner.Apply(Unary<Tanh>.Instance, [x]);

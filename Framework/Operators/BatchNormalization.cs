@@ -5,8 +5,9 @@ using Framework.Graphs;
 namespace Framework.Operators;
 
 /// <summary>
-/// ONNX <c>BatchNormalization</c> (Ioffe and Szegedy 2015) of [N, C, spatial...]. In inference each channel is brought to mean 0 and variance 1 by the
-/// statistics that the model holds. With <c>training_mode</c> it is by the batch's own, and the outputs 1 and 2 are the new running statistics:
+/// ONNX <c>BatchNormalization</c> (Ioffe and Szegedy 2015) of [N, C, spatial...]. In inference each channel is brought to mean 0 and
+/// variance 1 by the statistics that the model holds. With <c>training_mode</c> it is by the batch's own, and the outputs 1 and 2 are the
+/// new running statistics:
 /// here <c>momentum</c> is the weight of the old value (PyTorch's is that of the new one), and the variance is the population's (PyTorch keeps the
 /// unbiased one).
 /// </summary>
@@ -36,6 +37,7 @@ public sealed class BatchNormalization : FloatOperator
     {
         if (inference.OutputCount > 1 && !Trains(inference.Attributes))
             throw inference.Fail("has outputs for running statistics, which it makes only with training_mode.");
+        if (Trains(inference.Attributes) && inference.OutputCount < 3) throw inference.Fail("needs its three outputs with training_mode.");
         BatchStatistics.Infer(inference, outputs: 3);
     }
 
@@ -68,12 +70,11 @@ public sealed class BatchNormalization : FloatOperator
         var epsilon = x.Number(g.Attributes.Float("epsilon", 1e-5f));
         if (Trains(g.Attributes))
         {
-            if (g.OutputGradient(1) is not null || g.OutputGradient(2) is not null) throw BatchStatistics.NoGradient(g);
             int[] axes = [0, .. Enumerable.Range(2, rank - 2)];
             var average = x.ReduceMean(axes, keepDimensions: false);
             var distance = x - average.AlongChannels(rank);
             var inverse = ((distance * distance).ReduceMean(axes, keepDimensions: false) + epsilon).Sqrt().Reciprocal();
-            BatchStatistics.SetGradients(g, average, inverse);
+            BatchStatistics.SetGradients(g, rank, average, inverse, unbiased: false);
             return;
         }
 
@@ -93,8 +94,7 @@ public sealed class BatchNormalization : FloatOperator
     [
         new("inference", Inputs([2, 3, 4, 2])),
         new("matrix", Inputs([4, 3]), new Attributes { ["epsilon"] = 0.125f }),
-        new("training", [.. Inputs([3, 2, 2, 2])[..3], .. Inputs([3, 2, 2, 2])[3..].Select(i => i with { IsFixed = true })],
-            new Attributes { ["training_mode"] = true, ["momentum"] = 0.75f }),
+        new("training", Inputs([3, 2, 2, 2]), new Attributes { ["training_mode"] = true, ["momentum"] = 0.75f }, Outputs: 3),
     ];
 
     internal static SampleInput[] Inputs(int[] x) =>
@@ -141,8 +141,8 @@ public sealed class BatchNormalizationTraining : FloatOperator
     /// <inheritdoc/>
     public override void Differentiate(Differentiation g)
     {
-        if (Enumerable.Range(1, 4).Any(i => g.OutputGradient(i) is not null)) throw BatchStatistics.NoGradient(g);
-        BatchStatistics.SetGradients(g, g.Output(3), g.Output(4));
+        int rank = g.Input(0).Shape?.Rank ?? throw new UnsupportedModelException(g.Node.Place, "its gradient needs an input of known rank.");
+        BatchStatistics.SetGradients(g, rank, g.Output(3), g.Output(4), g.Attributes.Int("unbiased", 0) != 0);
     }
 
     /// <inheritdoc/>
@@ -159,7 +159,7 @@ public sealed class BatchNormalizationTraining : FloatOperator
         var y = (centred * (inverse * inputs[1]!).AlongChannels(shape.Rank)) + inputs[2]!.AlongChannels(shape.Rank);
         if (node.Attributes.Int("unbiased", 0) != 0)
         {
-            var count = (x.ShapeOf().ElementProduct() / mean.ShapeOf().ElementProduct()).Cast(x.ElementType);
+            var count = BatchStatistics.Count(x, mean);
             variance = variance * (count / (count - 1));
         }
 
@@ -171,12 +171,10 @@ public sealed class BatchNormalizationTraining : FloatOperator
     /// <inheritdoc/>
     public override IEnumerable<Sample> Samples =>
     [
-        new("population variance", Inputs([3, 2, 2, 2]), new Attributes { ["momentum"] = 0.75f }),
-        new("unbiased variance", Inputs([4, 3, 5]), new Attributes { ["unbiased"] = true, ["epsilon"] = 0.125f }),
-        new("matrix", Inputs([5, 3])),
+        new("population variance", BatchNormalization.Inputs([3, 2, 2, 2]), new Attributes { ["momentum"] = 0.75f }),
+        new("unbiased variance", BatchNormalization.Inputs([4, 3, 5]), new Attributes { ["unbiased"] = true, ["epsilon"] = 0.125f }, Outputs: 5),
+        new("matrix", BatchNormalization.Inputs([5, 3]), Outputs: 5),
     ];
-
-    private static SampleInput[] Inputs(int[] x) => [.. BatchNormalization.Inputs(x).Select((input, i) => i < 3 ? input : input with { IsFixed = true })];
 }
 
 /// <summary>
@@ -200,7 +198,7 @@ public sealed class BatchNormalizationTrainingGrad : FloatOperator
     public override string Domain => Domains.Gradient;
 
     /// <inheritdoc/>
-    public override bool IsDifferentiable => false;
+    public override bool HasGradientRule => false;
 
     /// <inheritdoc/>
     public override Signature Signature => s_signature;
@@ -260,7 +258,7 @@ public sealed class BatchNormalizationTrainingGrad : FloatOperator
         var z = (x - mean.AlongChannels(shape.Rank)) * inverse.AlongChannels(shape.Rank);
         var shift = dy.SumOverChannels(shape.Rank);
         var product = (dy * z).SumOverChannels(shape.Rank);
-        var count = (x.ShapeOf().ElementProduct() / mean.ShapeOf().ElementProduct()).Cast(x.ElementType);
+        var count = BatchStatistics.Count(x, mean);
         var dx = dy - (shift / count).AlongChannels(shape.Rank) - (z * (product / count).AlongChannels(shape.Rank));
         return [dx * (scale * inverse).AlongChannels(shape.Rank), product, shift];
     }
@@ -288,9 +286,6 @@ internal static class BatchStatistics
         for (int i = 0; i < names.Length; i++) Channels.Check(inference, x, names[i], i + 1);
     }
 
-    public static UnsupportedModelException NoGradient(Differentiation g) =>
-        new(g.Node.Place, "no gradient flows through its statistics.", "Compute them with ReduceMean beside it.");
-
     /// <summary>y = (x - mean) inverse scale + shift over one channel.</summary>
     public static void Normalize<T>(in ChannelPlanes planes, int channel, ReadOnlySpan<T> x, Span<T> y, T mean, T inverse, T scale, T shift)
         where T : unmanaged, INumber<T>
@@ -303,7 +298,10 @@ internal static class BatchStatistics
         }
     }
 
-    /// <summary>Normalises by the batch's statistics; writes as many of Y, new mean, new variance, saved mean and saved inverse deviation as are asked for.</summary>
+    /// <summary>
+    /// Normalises by the batch's statistics; writes as many of Y, new mean, new variance, saved mean and saved inverse deviation as are
+    /// asked for.
+    /// </summary>
     public static void Train<T>(Evaluation e, bool unbiased)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -338,14 +336,40 @@ internal static class BatchStatistics
         }
     }
 
-    public static void SetGradients(Differentiation g, Value mean, Value inverse)
+    /// <summary>The gradients of a training node, whose batch mean and inverse deviation are given.</summary>
+    public static void SetGradients(Differentiation g, int rank, Value mean, Value inverse, bool unbiased)
     {
-        var gradients = g.Builder.ApplyMany(BatchNormalizationTrainingGrad.Instance, [g.Gradient, g.Input(0), g.Input(1), mean, inverse], 3);
-        for (int i = 0; i < 3; i++)
+        var x = g.Input(0);
+        var gradients = g.Builder.ApplyMany(BatchNormalizationTrainingGrad.Instance, [g.GradientOrZeros(0), x, g.Input(1), mean, inverse], 3);
+        float momentum = g.Attributes.Float("momentum", 0.9f);
+        if (g.Needs(0)) g.Set(0, FromStatistics(g, mean, inverse, unbiased, momentum) is { } further ? gradients[0] + Spread(further) : gradients[0]);
+        if (g.Needs(1)) g.Set(1, gradients[1]);
+        if (g.Needs(2)) g.Set(2, gradients[2]);
+        for (int i = 1; i < 3; i++)
         {
-            if (g.Needs(i)) g.Set(i, gradients[i]);
+            if (g.Needs(i + 2) && g.OutputGradient(i) is { } running) g.Set(i + 2, running * momentum);
         }
+
+        // The mean depends on each element by 1 / n, the variance by 2 (x - mean) / n.
+        Value Spread((Value Mean, Value Variance) further) =>
+            (further.Mean.AlongChannels(rank) + ((x - mean.AlongChannels(rank)) * 2 * further.Variance.AlongChannels(rank))) / Count(x, mean);
     }
+
+    // The gradients of the batch's mean and variance by way of the statistics that are outputs; null where nobody uses those.
+    private static (Value Mean, Value Variance)? FromStatistics(Differentiation g, Value mean, Value inverse, bool unbiased, float momentum)
+    {
+        if (!Enumerable.Range(1, g.Node.Outputs.Count - 1).Any(i => g.OutputGradient(i) is not null)) return null;
+        var x = g.Input(0);
+        var zeros = mean.Number(0).Expand(mean.ShapeOf());
+        Value Of(int output) => g.OutputGradient(output) ?? zeros;
+        var share = 1 - x.Number(momentum);
+        var variance = Of(2) * share;
+        if (unbiased) variance = variance * (Count(x, mean) / (Count(x, mean) - 1));
+        return ((Of(1) * share) + Of(3), variance - (Of(4) * inverse * inverse * inverse * 0.5f));
+    }
+
+    /// <summary>How many elements a channel has in the batch.</summary>
+    public static Value Count(Value x, Value mean) => (x.ShapeOf().ElementProduct() / mean.ShapeOf().ElementProduct()).Cast(x.ElementType);
 }
 
 /// <summary>The planes of [N, C, spatial...]: one for each image and channel.</summary>
@@ -377,5 +401,6 @@ public static partial class ValueOperators
     public static Value BatchNormalization(
         this Value x, Value scale, Value shift, Value mean, Value variance, float epsilon = 1e-5f, float momentum = 0.9f, string? name = null) =>
         x.Owner.Apply(
-            Operators.BatchNormalization.Instance, [x, scale, shift, mean, variance], new Attributes { ["epsilon"] = epsilon, ["momentum"] = momentum }, name);
+            Operators.BatchNormalization.Instance, [x, scale, shift, mean, variance],
+                new Attributes { ["epsilon"] = epsilon, ["momentum"] = momentum }, name);
 }

@@ -31,7 +31,8 @@ public sealed class DepthToSpace : MovementOperator
         long block = SpaceToDepth.Block(inference, x);
         string mode = inference.Attributes.String("mode", "DCR");
         if (mode is not ("DCR" or "CRD")) throw inference.Fail($"mode '{mode}' is not DCR or CRD.");
-        if (x[1].IsKnown && x[1].Value % (block * block) != 0) throw inference.Fail($"{x[1]} channels do not divide into blocks of {block} x {block}.");
+        if (x[1].IsKnown && x[1].Value % (block * block) != 0)
+            throw inference.Fail($"{x[1]} channels do not divide into blocks of {block} x {block}.");
         inference.Output(0, inference.TypeOf(0), [x[0], x[1].Divide(checked(block * block)), x[2] * block, x[3] * block]);
     }
 
@@ -42,7 +43,7 @@ public sealed class DepthToSpace : MovementOperator
         int block = (int)e.Attributes.Int("blocksize", 1);
         int[] s = x.Strides();
         bool outer = e.Attributes.String("mode", "DCR") == "DCR";
-        int channelStep = outer ? s[1] : s[1] * block * block, rowStep = outer ? s[1] * y[1] * block : s[1] * block, columnStep = outer ? s[1] * y[1] : s[1];
+        var (channelStep, rowStep, columnStep) = outer ? (s[1], s[1] * y[1] * block, s[1] * y[1]) : (s[1] * block * block, s[1] * block, s[1]);
         Strided.Gather(
             Raw<T>(e.Input(0)), 0, [s[0], channelStep, s[2], rowStep, s[3], columnStep], Raw<T>(e.Output(0)), [x[0], y[1], x[2], block, x[3], block]);
     }
@@ -51,9 +52,19 @@ public sealed class DepthToSpace : MovementOperator
     public override void Differentiate(Differentiation g)
     {
         long block = g.Attributes.Int("blocksize", 1);
-        g.Set(0, g.Attributes.String("mode", "DCR") == "DCR"
-            ? g.Gradient.SpaceToDepth(block)
-            : Movement.Gradient(g, places => g.Builder.Apply(Instance, [places], g.Attributes)));
+        var depth = g.Gradient.SpaceToDepth(block);
+        if (g.Attributes.String("mode", "DCR") == "DCR")
+        {
+            g.Set(0, depth);
+            return;
+        }
+
+        // SpaceToDepth puts the block's place outermost among the channels; here it is innermost.
+        if (g.Input(0).Shape is not { } shape || !shape[1].IsKnown)
+            throw new Errors.UnsupportedModelException(g.Node.Place, "its gradient needs a number of channels that is known before the model runs.");
+        long cells = block * block, channels = shape[1].Value / cells;
+        g.Set(0, depth.Gather(g.Builder.Integers([.. Enumerable.Range(0, (int)shape[1].Value).Select(m => (m % cells * channels) + (m / cells))]),
+            axis: 1));
     }
 
     /// <inheritdoc/>

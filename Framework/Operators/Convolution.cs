@@ -36,8 +36,9 @@ public sealed class Conv : NumericOperator
         long group = inference.Attributes.Int("group", 1);
         if (x.Rank < 3) throw inference.Fail($"the input {x} has no spatial axis; [N, C, spatial...] is expected.");
         if (w.Rank != x.Rank) throw inference.Fail($"the input {x} has rank {x.Rank}, the weight {w} rank {w.Rank}; both must have the same.");
-        if (!w[0].IsKnown || !w[2..].IsKnown) throw Inference.Unknown();
-        if (group < 1 || w[0].Value % group != 0) throw inference.Fail($"{w[0]} output channels do not divide into {group} groups.");
+        if (!w[2..].IsKnown) throw Inference.Unknown();
+        if (group < 1
+            || (w[0].IsKnown && w[0].Value % group != 0)) throw inference.Fail($"{w[0]} output channels do not divide into {group} groups.");
         if (x[1].IsKnown && w[1].IsKnown && x[1].Value != w[1].Value * group)
             throw inference.Fail($"input has {x[1]} channels, weight {w} with groups {group} expects {w[1].Value * group}.");
         if (bias is { } b && inference.Has(b) && inference.Input(b).Shape is { } given && given != new SymbolicShape(w[0]))
@@ -172,7 +173,8 @@ public sealed class ConvWeightGrad : FloatOperator
     public override IReadOnlyList<Value>? Decompose(Node node, IReadOnlyList<Value?> inputs, GraphBuilder builder)
     {
         var (dy, x) = (inputs[0]!, inputs[1]!);
-        if (node.Outputs[0]!.Shape is not { IsKnown: true } w || Convolution.WindowOf(node.Attributes, x.Shape, w, dy.Shape) is not { } window) return null;
+        if (node.Outputs[0]!.Shape is not { IsKnown: true } w
+            || Convolution.WindowOf(node.Attributes, x.Shape, w, dy.Shape) is not { } window) return null;
         long group = node.Attributes.Int("group", 1);
         int rank = window.Rank;
         int[] spatial = [.. Enumerable.Range(2, rank)];

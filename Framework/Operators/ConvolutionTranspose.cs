@@ -69,7 +69,8 @@ public sealed class ConvTranspose : FloatOperator
             var dx = g.Builder.Apply(Conv.Instance, [g.Gradient, g.Input(1)], attributes);
             for (int axis = 2; axis < dx.Shape?.Rank; axis++)
             {
-                if (g.Input(0).Shape![axis] is { IsKnown: true } extent && dx.Shape[axis].IsKnown && dx.Shape[axis] != extent) dx = dx.Slice(axis, 0, extent.Value);
+                var extent = g.Input(0).Shape![axis];
+                if (extent.IsKnown && dx.Shape[axis].IsKnown && dx.Shape[axis] != extent) dx = dx.Slice(axis, 0, extent.Value);
             }
 
             g.Set(0, dx);
@@ -85,8 +86,10 @@ public sealed class ConvTranspose : FloatOperator
         get
         {
             yield return Case("plain", [2, 3, 4, 3], [3, 2, 3, 3], true, []);
-            yield return Case("strided, padded", [1, 2, 4, 3], [2, 3, 3, 3], false, new() { ["strides"] = Longs(2, 2), ["pads"] = Longs(1, 0, 0, 1) });
-            yield return Case("output padding", [1, 2, 3, 3], [2, 2, 3, 3], true, new() { ["strides"] = Longs(3, 2), ["output_padding"] = Longs(2, 1) });
+            yield return Case("strided, padded", [1, 2, 4, 3], [2, 3, 3, 3], false,
+                new() { ["strides"] = Longs(2, 2), ["pads"] = Longs(1, 0, 0, 1) });
+            yield return Case("output padding", [1, 2, 3, 3], [2, 2, 3, 3], true,
+                new() { ["strides"] = Longs(3, 2), ["output_padding"] = Longs(2, 1) });
             yield return Case("output shape", [1, 2, 3, 3], [2, 2, 3, 3], true, new() { ["strides"] = Longs(3, 2), ["output_shape"] = Longs(9, 8) });
             yield return Case("same upper", [1, 2, 3, 4], [2, 2, 3, 2], false, new() { ["strides"] = Longs(2, 2), ["auto_pad"] = "SAME_UPPER" });
             yield return Case("same lower", [1, 2, 3, 4], [2, 2, 4, 3], false, new() { ["strides"] = Longs(2, 2), ["auto_pad"] = "SAME_LOWER" });
@@ -112,7 +115,8 @@ public sealed class ConvTranspose : FloatOperator
             return Window.Transposed(g.Attributes, x[2..].ToShape().Extents, w[2..].ToShape().Extents, y[2..].ToShape().Extents).Explicit(group);
         return g.Attributes.String("auto_pad", "NOTSET") == "NOTSET" && !g.Attributes.Has("output_shape")
             ? g.Attributes.Without("output_padding", "kernel_shape")
-            : throw new UnsupportedModelException(g.Node.Place, "its gradient needs extents that are known before the model runs.", "Bind the input shapes first.");
+            : throw new UnsupportedModelException(g.Node.Place, "its gradient needs extents that are known before the model runs.",
+                "Bind the input shapes first.");
     }
 }
 

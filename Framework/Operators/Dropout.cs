@@ -142,7 +142,7 @@ public sealed class DropoutGrad : FloatOperator
         [new("half", [SampleInput.Normal(4, 8), SampleInput.Booleans(4, 8)], new Attributes { ["ratio"] = 0.5f })];
 }
 
-/// <summary>Which elements dropout keeps.</summary>
+/// <summary>Which elements dropout keeps: those whose random number, word i modulo 4 of Philox's block i / 4, is at least the ratio.</summary>
 internal static class DropoutMask
 {
     public static T Scale<T>(double ratio)
@@ -152,10 +152,11 @@ internal static class DropoutMask
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var scale = Scale<T>(ratio);
-        ulong key = CounterRandom.Key(seed, counter), threshold = CounterRandom.Threshold(ratio);
         for (int i = 0; i < x.Length; i++)
         {
-            bool kept = CounterRandom.Bits(key, i) >= threshold;
+            var (w0, w1, w2, w3) = Philox.Block((ulong)seed, (ulong)counter, (ulong)i / 4);
+            uint word = (i % 4) switch { 0 => w0, 1 => w1, 2 => w2, _ => w3 };
+            bool kept = Philox.ToUnit(word) >= (float)ratio;
             y[i] = kept ? x[i] * scale : T.Zero;
             if (!mask.IsEmpty) mask[i] = kept;
         }

@@ -99,7 +99,8 @@ public sealed class Evaluation
         var outputs = Run(_operator, Place, Attributes, inputs, _outputs.Length, Precision.Native);
         for (int i = 0; i < outputs.Length; i++)
         {
-            if (outputs[i] is { } output) Set(i, output.To(Facts[i].ElementType == ElementType.Undefined ? output.ElementType : Facts[i].ElementType));
+            if (outputs[i] is not { } output) continue;
+            Set(i, Facts[i].ElementType == ElementType.Undefined ? output : output.To(Facts[i].ElementType));
         }
     }
 
@@ -116,7 +117,10 @@ public sealed class Evaluation
     {
         try
         {
-            op.Evaluate(new Evaluation(op, place, attributes, inputs, outputs, precision));
+            // Whatever rule inference has, it holds before an element is read.
+            var evaluation = new Evaluation(op, place, attributes, inputs, outputs, precision);
+            _ = evaluation.Facts;
+            op.Evaluate(evaluation);
         }
         catch (ArithmeticException e)
         {

@@ -30,7 +30,8 @@ public sealed class Range : NumericOperator
         inference.Output(0, inference.TypeOf(0));
         if (inference.Input(0).Constant is { } start && inference.Input(1).Constant is { } limit && inference.Input(2).Constant is { } delta)
         {
-            inference.Output(0, inference.TypeOf(0), [Count(inference, start.ToArray<double>()[0], limit.ToArray<double>()[0], delta.ToArray<double>()[0])]);
+            inference.Output(0, inference.TypeOf(0),
+                [Count(inference, start.ToArray<double>()[0], limit.ToArray<double>()[0], delta.ToArray<double>()[0])]);
         }
         else if (inference.ExtentsOf(0)[0] is var first && inference.ExtentsOf(1)[0] is var end && inference.ExtentsOf(2)[0] == 1)
         {
@@ -60,11 +61,14 @@ public sealed class Range : NumericOperator
     private static long Count(Inference inference, double start, double limit, double delta)
     {
         double count = Math.Max(0, Math.Ceiling((limit - start) / delta));
-        return count <= int.MaxValue ? (long)count : throw inference.Fail($"from {start} to {limit} in steps of {delta} there are too many numbers.", "Choose a step other than 0.");
+        return count <= int.MaxValue ? (long)count
+            : throw inference.Fail($"from {start} to {limit} in steps of {delta} there are too many numbers.", "Choose a step other than 0.");
     }
 }
 
-/// <summary>ONNX <c>ConstantOfShape</c>: a value of the shape that its input says, filled with the one element of the attribute <c>value</c>.</summary>
+/// <summary>
+/// ONNX <c>ConstantOfShape</c>: a value of the shape that its input says, filled with the one element of the attribute <c>value</c>.
+/// </summary>
 public sealed class ConstantOfShape : Operator
 {
     private static readonly Signature s_signature = new([new("input", InputRole.Shape)], ["output"]);
@@ -92,7 +96,8 @@ public sealed class ConstantOfShape : Operator
         inference.Output(0, value.ElementType);
         var extents = inference.ExtentsOf(0);
         if (extents.Any(d => d.IsKnown && d.Value < 0)) throw inference.Fail($"the shape [{string.Join(',', extents)}] has a negative extent.");
-        var elements = value.ElementType is ElementType.Int64 or ElementType.Int32 && extents.Count == 1 && extents[0] is { IsKnown: true, Value: <= 64 }
+        var elements = value.ElementType is ElementType.Int64 or ElementType.Int32 && extents.Count == 1
+            && extents[0] is { IsKnown: true, Value: <= 64 }
             ? Enumerable.Repeat((Dimension)value.ToArray<long>()[0], (int)extents[0].Value).ToArray()
             : null;
         inference.Output(0, value.ElementType, new SymbolicShape([.. extents]), elements);
@@ -117,7 +122,9 @@ public sealed class ConstantOfShape : Operator
     private static Tensor Value(Attributes attributes) => attributes.Find<Tensor>("value") ?? Tensor.From([0f], [1]);
 }
 
-/// <summary>ONNX <c>EyeLike</c>: ones on the <c>k</c>-th diagonal of a matrix as large as the input, of the type <c>dtype</c> or the input's.</summary>
+/// <summary>
+/// ONNX <c>EyeLike</c>: ones on the <c>k</c>-th diagonal of a matrix as large as the input, of the type <c>dtype</c> or the input's.
+/// </summary>
 public sealed class EyeLike : Operator
 {
     private static readonly Signature s_signature = new([new("input")], ["output"]);
@@ -169,7 +176,10 @@ public sealed class EyeLike : Operator
     ];
 }
 
-/// <summary>ONNX <c>OneHot</c>: along a new axis <c>values</c>[1] at each index and <c>values</c>[0] elsewhere; an index outside <c>depth</c> has no place.</summary>
+/// <summary>
+/// ONNX <c>OneHot</c>: along a new axis <c>values</c>[1] at each index and <c>values</c>[0] elsewhere; an index outside <c>depth</c> has no
+/// place.
+/// </summary>
 public sealed class OneHot : MovementOperator
 {
     private static readonly Signature s_signature = new(
@@ -228,6 +238,96 @@ public sealed class OneHot : MovementOperator
         new("channels", [SampleInput.Labels(3, 2, 4), SampleInput.Fixed(Tensor.Scalar(3L)), SampleInput.Fixed(Tensor.From([-1f, 2f], [2]))],
             new Attributes { ["axis"] = 1 }),
     ];
+}
+
+/// <summary>
+/// A window of as many places as the input says: a sum of cosines of multiples of the angle 2 pi n / N, where N is the number of places, or with
+/// <c>periodic</c> 0 one less.
+/// </summary>
+public abstract class CosineWindow : Operator
+{
+    private static readonly Signature s_signature = new([new("size", InputRole.Shape)], ["output"]);
+
+    /// <inheritdoc/>
+    public override int SinceVersion => 17;
+
+    /// <inheritdoc/>
+    public override bool IsDifferentiable => false;
+
+    /// <inheritdoc/>
+    public override Signature Signature => s_signature;
+
+    /// <summary>The factors of the cosines of 0, 1, 2... times the angle.</summary>
+    protected abstract IReadOnlyList<double> Terms { get; }
+
+    /// <inheritdoc/>
+    public override void Infer(Inference inference)
+    {
+        var type = (ElementType)inference.Attributes.Int("output_datatype", 1);
+        if (!type.IsFloat() && !type.IsInteger()) throw inference.Fail($"output_datatype {(int)type} is not a type of numbers.");
+        inference.Output(0, type);
+        inference.Output(0, type, [inference.Input(0).Constant is { } size ? size.ToArray<long>()[0] : inference.ExtentsOf(0)[0]]);
+    }
+
+    /// <inheritdoc/>
+    public override void Evaluate(Evaluation evaluation)
+    {
+        var y = evaluation.Output(0);
+        int period = evaluation.Attributes.Int("periodic", 1) != 0 ? y.Count : y.Count - 1;
+        var values = new double[y.Count];
+        for (int n = 0; n < values.Length; n++)
+        {
+            for (int k = 0; k < Terms.Count; k++) values[n] += Terms[k] * Math.Cos(2 * Math.PI * k * n / Math.Max(1, period));
+        }
+
+        Tensor.From(values, y.Shape).To(y.ElementType).CopyTo(y);
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Sample> Samples =>
+    [
+        new("periodic", [SampleInput.Fixed(Tensor.Scalar(10L))]),
+        new("symmetric", [SampleInput.Fixed(Tensor.Scalar(10L))], new Attributes { ["periodic"] = false }),
+    ];
+}
+
+/// <summary>ONNX <c>HannWindow</c>: 1/2 - 1/2 cos.</summary>
+public sealed class HannWindow : CosineWindow
+{
+    /// <summary>The operator.</summary>
+    public static HannWindow Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public override string Name => "HannWindow";
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<double> Terms => [0.5, -0.5];
+}
+
+/// <summary>ONNX <c>HammingWindow</c>: 25/46 - 21/46 cos.</summary>
+public sealed class HammingWindow : CosineWindow
+{
+    /// <summary>The operator.</summary>
+    public static HammingWindow Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public override string Name => "HammingWindow";
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<double> Terms => [25.0 / 46, -21.0 / 46];
+}
+
+/// <summary>ONNX <c>BlackmanWindow</c>: 0.42 - 0.5 cos + 0.08 cos of twice the angle.</summary>
+public sealed class BlackmanWindow : CosineWindow
+{
+    /// <summary>The operator.</summary>
+    public static BlackmanWindow Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public override string Name => "BlackmanWindow";
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<double> Terms => [0.42, -0.5, 0.08];
 }
 
 /// <summary>ONNX <c>Size</c>: the number of elements.</summary>

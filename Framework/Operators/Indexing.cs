@@ -47,7 +47,8 @@ public sealed class Gather : MovementOperator
         for (int outer = 0; outer < shape[..axis].ElementCount; outer++)
         {
             for (int i = 0; i < indices.Length; i++)
-                x.Slice(((outer * length) + Place(e.Place, indices[i], length)) * inner, inner).CopyTo(y.Slice(((outer * indices.Length) + i) * inner, inner));
+                x.Slice(((outer * length) + Place(e.Place, indices[i], length)) * inner,
+                    inner).CopyTo(y.Slice(((outer * indices.Length) + i) * inner, inner));
         }
     }
 
@@ -155,7 +156,8 @@ public sealed class ScatterElements : NumericOperator
     {
         CheckReduction(inference);
         Broadcast.CheckTypes(inference, 0, 2);
-        if (inference.Input(1).Shape is { } indices && inference.Input(2).Shape is { } updates && indices.IsKnown && updates.IsKnown && indices != updates)
+        if (inference.Input(1).Shape is { } indices && inference.Input(2).Shape is { } updates && indices.IsKnown && updates.IsKnown
+            && indices != updates)
             throw inference.Fail($"the indices {indices} and the updates {updates} must have one shape.");
         inference.Output(0, inference.TypeOf(0), inference.Input(0).Shape);
     }
@@ -189,7 +191,8 @@ public sealed class ScatterElements : NumericOperator
             throw new UnsupportedModelException(g.Node.Place, $"no gradient flows back through ScatterElements with the reduction {reduction}.");
         if (g.Needs(2)) g.Set(2, g.Gradient.GatherElements(g.Input(1), axis));
         if (!g.Needs(0)) return;
-        g.Set(0, reduction == "add" ? g.Gradient : g.Gradient.ScatterElements(g.Input(1), g.Gradient.Number(0).Expand(g.Input(2).ShapeOf()), axis, "none"));
+        g.Set(0, reduction == "add" ? g.Gradient
+            : g.Gradient.ScatterElements(g.Input(1), g.Gradient.Number(0).Expand(g.Input(2).ShapeOf()), axis, "none"));
     }
 
     /// <inheritdoc/>
@@ -198,13 +201,15 @@ public sealed class ScatterElements : NumericOperator
         new("add", [SampleInput.Normal(5), SampleInput.Integers(1, 1, -1), SampleInput.Normal(3)], new Attributes { ["reduction"] = "add" }),
         new("add along columns", [SampleInput.Normal(2, 4), SampleInput.Fixed(Tensor.From<long>([1, 1, 0, 3], [2, 2])), SampleInput.Normal(2, 2)],
             new Attributes { ["axis"] = 1, ["reduction"] = "add" }),
-        new("replaced", [SampleInput.Normal(2, 4), SampleInput.Fixed(Tensor.From<long>([1, 3, 0, -1], [2, 2])), SampleInput.Normal(2, 2)], new Attributes { ["axis"] = 1 }),
+        new("replaced", [SampleInput.Normal(2, 4), SampleInput.Fixed(Tensor.From<long>([1, 3, 0, -1], [2, 2])), SampleInput.Normal(2, 2)],
+            new Attributes { ["axis"] = 1 }),
     ];
 
     internal static void CheckReduction(Inference inference)
     {
         string reduction = inference.Attributes.String("reduction", "none");
-        if (reduction is not ("none" or "add" or "mul" or "max" or "min")) throw inference.Fail($"reduction '{reduction}' is not none, add, mul, max or min.");
+        if (reduction is not ("none" or "add" or "mul" or "max" or "min"))
+            throw inference.Fail($"reduction '{reduction}' is not none, add, mul, max or min.");
     }
 
     internal static void Combine<T>(ref T to, T update, string reduction)

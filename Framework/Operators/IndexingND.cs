@@ -33,7 +33,8 @@ public sealed class GatherND : MovementOperator
         if (indices.Rank == 0 || batch < 0 || batch >= indices.Rank || batch >= data.Rank)
             throw inference.Fail($"batch_dims {batch} does not fit the data {data} and the indices {indices}.");
         if (!indices[^1].IsKnown) throw Inference.Unknown();
-        if (batch + indices[^1].Value > data.Rank) throw inference.Fail($"the indices {indices} name {indices[^1]} axes after {batch}, the data {data} has not so many.");
+        if (batch + indices[^1].Value > data.Rank)
+            throw inference.Fail($"the indices {indices} name {indices[^1]} axes after {batch}, the data {data} has not so many.");
         inference.Output(0, inference.TypeOf(0), [.. indices[..^1], .. data[(int)(batch + indices[^1].Value)..]]);
     }
 
@@ -117,14 +118,16 @@ public sealed class ScatterND : NumericOperator
             throw new UnsupportedModelException(g.Node.Place, $"no gradient flows back through ScatterND with the reduction {reduction}.");
         if (g.Needs(2)) g.Set(2, g.Builder.Apply(GatherND.Instance, [g.Gradient, g.Input(1)]));
         if (!g.Needs(0)) return;
-        g.Set(0, reduction == "add" ? g.Gradient : g.Builder.Apply(Instance, [g.Gradient, g.Input(1), g.Gradient.Number(0).Expand(g.Input(2).ShapeOf())]));
+        g.Set(0, reduction == "add" ? g.Gradient
+            : g.Builder.Apply(Instance, [g.Gradient, g.Input(1), g.Gradient.Number(0).Expand(g.Input(2).ShapeOf())]));
     }
 
     /// <inheritdoc/>
     public override IEnumerable<Sample> Samples =>
     [
         new("elements", [SampleInput.Normal(3, 4), SampleInput.Fixed(Tensor.From<long>([0, 1, 2, -1], [2, 2])), SampleInput.Normal(2)]),
-        new("rows added", [SampleInput.Normal(3, 4), SampleInput.Fixed(Tensor.From<long>([2, 0, 2], [3, 1])), SampleInput.Normal(3, 4)], new Attributes { ["reduction"] = "add" }),
+        new("rows added", [SampleInput.Normal(3, 4), SampleInput.Fixed(Tensor.From<long>([2, 0, 2], [3, 1])), SampleInput.Normal(3, 4)],
+            new Attributes { ["reduction"] = "add" }),
     ];
 }
 

@@ -31,7 +31,8 @@ public sealed class Concat : MovementOperator
         {
             Broadcast.CheckTypes(inference, 0, i);
             var next = inference.ShapeOf(i);
-            if (next.Rank != result.Rank) throw inference.Fail($"its inputs have the shapes {inference.ShapeOf(0)} and {next}; their ranks must agree.");
+            if (next.Rank != result.Rank)
+                throw inference.Fail($"its inputs have the shapes {inference.ShapeOf(0)} and {next}; their ranks must agree.");
             for (int a = 0; a < result.Rank; a++)
             {
                 if (a == axis) continue;
@@ -129,7 +130,8 @@ public sealed class Split : MovementOperator
         int start = 0;
         for (int i = 0; i < parts.Count; i++)
         {
-            var elements = shape.Rank == 1 && parts[i].IsKnown && start >= 0 ? inference.Input(0).Extents?.Skip(start).Take((int)parts[i].Value).ToArray() : null;
+            var elements = shape.Rank == 1 && parts[i].IsKnown && start >= 0
+                ? inference.Input(0).Extents?.Skip(start).Take((int)parts[i].Value).ToArray() : null;
             start = parts[i].IsKnown && start >= 0 ? start + (int)parts[i].Value : -1;
             inference.Output(i, inference.TypeOf(0), shape.With(axis, parts[i]), elements);
         }
@@ -176,7 +178,8 @@ public sealed class Split : MovementOperator
             if (given.Count != count) throw inference.Fail($"split has {given.Count} entries, but it has {count} outputs.");
             if (given.Any(p => p.IsKnown && p.Value < 0)) throw inference.Fail($"split [{string.Join(',', given)}] has a negative entry.");
             var sum = given.Aggregate((Dimension)0, (a, b) => a + b);
-            if (extent.IsKnown && sum.IsKnown && sum != extent) throw inference.Fail($"split [{string.Join(',', given)}] adds up to {sum}, the axis has {extent}.");
+            if (extent.IsKnown && sum.IsKnown && sum != extent)
+                throw inference.Fail($"split [{string.Join(',', given)}] adds up to {sum}, the axis has {extent}.");
             return given;
         }
 

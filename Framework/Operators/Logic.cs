@@ -21,7 +21,8 @@ public abstract class LogicalOperator : Operator
     public override void Infer(Inference inference)
     {
         inference.Output(0, ElementType.Bool);
-        if (inference.TypeOf(0) is not (ElementType.Bool or ElementType.Undefined)) throw inference.Fail($"A is {inference.TypeOf(0)}; Booleans are expected.");
+        if (inference.TypeOf(0) is not (ElementType.Bool or ElementType.Undefined))
+            throw inference.Fail($"A is {inference.TypeOf(0)}; Booleans are expected.");
         Broadcast.CheckTypes(inference, 0, 1);
         inference.Output(0, ElementType.Bool, Broadcast.Common(inference, 0, 1));
     }
@@ -107,7 +108,8 @@ public sealed class Not : Operator
     /// <inheritdoc/>
     public override void Infer(Inference inference)
     {
-        if (inference.TypeOf(0) is not (ElementType.Bool or ElementType.Undefined)) throw inference.Fail($"X is {inference.TypeOf(0)}; Booleans are expected.");
+        if (inference.TypeOf(0) is not (ElementType.Bool or ElementType.Undefined))
+            throw inference.Fail($"X is {inference.TypeOf(0)}; Booleans are expected.");
         inference.Output(0, ElementType.Bool, inference.Input(0).Shape);
     }
 

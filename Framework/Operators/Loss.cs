@@ -99,7 +99,7 @@ public sealed class SoftmaxCrossEntropyLossGrad : FloatOperator
     public override string Domain => Domains.Gradient;
 
     /// <inheritdoc/>
-    public override bool IsDifferentiable => false;
+    public override bool HasGradientRule => false;
 
     /// <inheritdoc/>
     public override Signature Signature => s_signature;
@@ -145,13 +145,17 @@ public sealed class SoftmaxCrossEntropyLossGrad : FloatOperator
         new("sum", [SampleInput.Normal(), SampleInput.LogProbabilities(4, 5), SampleInput.Labels(5, 4)], new Attributes { ["reduction"] = "sum" }),
         new("none", [SampleInput.Normal(4), SampleInput.LogProbabilities(4, 5), SampleInput.Labels(5, 4)], new Attributes { ["reduction"] = "none" }),
         new("weights, pixels, one label ignored",
-            [SampleInput.Normal(), SampleInput.LogProbabilities(2, 3, 2, 2), SampleInput.Labels(3, 2, 2, 2), SampleInput.Fixed(Tensor.From([0.5f, 1f, 2f], [3]))],
+            [SampleInput.Normal(), SampleInput.LogProbabilities(2, 3, 2, 2), SampleInput.Labels(3, 2, 2, 2),
+                SampleInput.Fixed(Tensor.From([0.5f, 1f, 2f], [3]))],
             new Attributes { ["ignore_index"] = 1 }),
-        new("label outside the classes ignored", [SampleInput.Normal(), SampleInput.LogProbabilities(3, 4), SampleInput.Integers(2, -1, 0)], new Attributes { ["ignore_index"] = -1 }),
+        new("label outside the classes ignored", [SampleInput.Normal(), SampleInput.LogProbabilities(3, 4), SampleInput.Integers(2, -1, 0)],
+            new Attributes { ["ignore_index"] = -1 }),
     ];
 }
 
-/// <summary>Labels [N, d...] of values [N, C, d...] in ONNX's own operators: which class each has and what it weighs, 0 where it is ignored.</summary>
+/// <summary>
+/// Labels [N, d...] of values [N, C, d...] in ONNX's own operators: which class each has and what it weighs, 0 where it is ignored.
+/// </summary>
 internal sealed class LabelWeights
 {
     private readonly Value _values;

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Framework.Graphs;
 using Framework.Operators.Reference;
 using Framework.Tensors;
@@ -33,7 +34,8 @@ public sealed class Gemm : NumericOperator
         if (inner.IsKnown && inner2.IsKnown && inner != inner2)
             throw inference.Fail($"A {a} gives rows of {inner} and B {b} takes rows of {inner2}; both must be equal.");
         SymbolicShape y = [rows, columns];
-        if (inference.Has(2) && inference.Input(2).Shape is { } c && Broadcast.Common(inference, y, c) is var common && common.IsKnown && y.IsKnown && common != y)
+        if (inference.Has(2) && inference.Input(2).Shape is { } c && Broadcast.Common(inference, y, c) is var common && common.IsKnown && y.IsKnown
+            && common != y)
             throw inference.Fail($"C {c} does not broadcast to {y}.");
         inference.Output(0, inference.TypeOf(0), y);
     }
@@ -154,7 +156,8 @@ public sealed class MatMul : NumericOperator
     public override void Differentiate(Differentiation g)
     {
         if (g.Input(0).Shape is not { Rank: >= 2 } || g.Input(1).Shape is not { Rank: >= 2 })
-            throw new Errors.UnsupportedModelException(g.Node.Place, "no gradient flows through a MatMul with a vector.", "Give the vector a second axis.");
+            throw new Errors.UnsupportedModelException(g.Node.Place, "no gradient flows through a MatMul with a vector.",
+                "Give the vector a second axis.");
         if (g.Needs(0)) g.Set(0, g.Gradient.MatMul(g.Input(1).SwapLastAxes()).ReduceTo(g.Input(0)));
         if (g.Needs(1)) g.Set(1, g.Input(0).SwapLastAxes().MatMul(g.Gradient).ReduceTo(g.Input(1)));
     }
@@ -166,6 +169,72 @@ public sealed class MatMul : NumericOperator
         new("batch", [SampleInput.Normal(2, 3, 5), SampleInput.Normal(2, 5, 4)]),
         new("batch against one", [SampleInput.Normal(2, 3, 5), SampleInput.Normal(5, 4)]),
     ];
+}
+
+/// <summary>
+/// ONNX <c>Det</c>: the determinant of the square matrices in the last two axes, by elimination with pivots. It has no gradient rule.
+/// </summary>
+public sealed class Det : FloatOperator
+{
+    private static readonly Signature s_signature = new([new("X")], ["Y"]);
+
+    /// <summary>The operator.</summary>
+    public static Det Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public override string Name => "Det";
+
+    /// <inheritdoc/>
+    public override int SinceVersion => 11;
+
+    /// <inheritdoc/>
+    public override bool HasGradientRule => false;
+
+    /// <inheritdoc/>
+    public override Signature Signature => s_signature;
+
+    /// <inheritdoc/>
+    public override void Infer(Inference inference)
+    {
+        inference.Output(0, inference.TypeOf(0));
+        var x = inference.ShapeOf(0);
+        if (x.Rank < 2 || (x[^1].IsKnown && x[^2].IsKnown && x[^1] != x[^2]))
+            throw inference.Fail($"the last two axes of the input {x} must be square matrices.");
+        inference.Output(0, inference.TypeOf(0), x[..^2]);
+    }
+
+    /// <inheritdoc/>
+    protected override void Evaluate<T>(Evaluation e)
+    {
+        int n = e.Input(0).Shape[^1];
+        var x = e.Read<T>(0);
+        var y = e.Write<T>(0);
+        for (int i = 0; i < y.Length; i++) y[i] = Determinant(x.Slice(i * n * n, n * n).ToArray(), n);
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Sample> Samples => [new("batch", [SampleInput.Normal(2, 3, 3) with { IsFixed = true }])];
+
+    private static T Determinant<T>(T[] a, int n)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var determinant = T.One;
+        for (int k = 0; k < n; k++)
+        {
+            int pivot = Enumerable.Range(k, n - k).MaxBy(r => T.Abs(a[(r * n) + k]));
+            if (T.IsZero(a[(pivot * n) + k])) return T.Zero;
+            if (pivot != k) determinant = -determinant;
+            for (int c = 0; c < n; c++) (a[(k * n) + c], a[(pivot * n) + c]) = (a[(pivot * n) + c], a[(k * n) + c]);
+            determinant *= a[(k * n) + k];
+            for (int r = k + 1; r < n; r++)
+            {
+                T factor = a[(r * n) + k] / a[(k * n) + k];
+                for (int c = k; c < n; c++) a[(r * n) + c] -= factor * a[(k * n) + c];
+            }
+        }
+
+        return determinant;
+    }
 }
 
 public static partial class ValueOperators

@@ -55,7 +55,8 @@ public sealed class InstanceNormalization : FloatOperator
     {
         var x = g.Input(0);
         int rank = x.Shape?.Rank ?? throw new Errors.UnsupportedModelException(g.Node.Place, "its gradient needs an input of known rank.");
-        var (dx, standardized) = Standardization.Gradient(x, g.Gradient * g.Input(1).AlongChannels(rank), [.. Enumerable.Range(2, rank - 2)], g.Attributes);
+        var (dx, standardized) = Standardization.Gradient(x, g.Gradient * g.Input(1).AlongChannels(rank), [.. Enumerable.Range(2, rank - 2)],
+            g.Attributes);
         if (g.Needs(0)) g.Set(0, dx);
         if (g.Needs(1)) g.Set(1, (g.Gradient * standardized).SumOverChannels(rank));
         if (g.Needs(2)) g.Set(2, g.Gradient.SumOverChannels(rank));
@@ -103,7 +104,8 @@ public sealed class LayerNormalization : FloatOperator
         int axis = inference.Axis(inference.Attributes.Int("axis", -1), shape.Rank);
         for (int i = 1; i < 3; i++)
         {
-            if (inference.Has(i) && inference.Input(i).Shape is { } affine && Broadcast.Common(inference, shape[axis..], affine) is var common && common.Rank > shape.Rank - axis)
+            if (inference.Has(i) && inference.Input(i).Shape is { } affine && Broadcast.Common(inference, shape[axis..], affine) is var common
+                && common.Rank > shape.Rank - axis)
                 throw inference.Fail($"input {i} {affine} does not broadcast to {shape[axis..]}, the axes that are normalised.");
         }
 
@@ -149,7 +151,8 @@ public sealed class LayerNormalization : FloatOperator
     public override void Differentiate(Differentiation g)
     {
         if (g.OutputGradient(1) is not null || g.OutputGradient(2) is not null)
-            throw new Errors.UnsupportedModelException(g.Node.Place, "no gradient flows through its means and deviations.", "Use ReduceMean beside it.");
+            throw new Errors.UnsupportedModelException(g.Node.Place, "no gradient flows through its means and deviations.",
+                "Use ReduceMean beside it.");
         var x = g.Input(0);
         int rank = x.Shape?.Rank ?? throw new Errors.UnsupportedModelException(g.Node.Place, "its gradient needs an input of known rank.");
         int axis = (int)g.Attributes.Int("axis", -1);
@@ -164,7 +167,8 @@ public sealed class LayerNormalization : FloatOperator
     public override IEnumerable<Sample> Samples =>
     [
         new("last axis", [SampleInput.Normal(3, 5), SampleInput.Normal(5), SampleInput.Normal(5)]),
-        new("two axes", [SampleInput.Normal(2, 3, 4), SampleInput.Normal(3, 4), SampleInput.Normal(3, 4)], new Attributes { ["axis"] = 1, ["epsilon"] = 0.125f }),
+        new("two axes", [SampleInput.Normal(2, 3, 4), SampleInput.Normal(3, 4), SampleInput.Normal(3, 4)],
+            new Attributes { ["axis"] = 1, ["epsilon"] = 0.125f }),
         new("without shift", [SampleInput.Normal(2, 3, 4), SampleInput.Normal(4)], new Attributes { ["axis"] = -1 }),
         new("scale that repeats", [SampleInput.Normal(2, 3, 4), SampleInput.Normal(3, 1)], new Attributes { ["axis"] = 1 }),
     ];
@@ -237,7 +241,8 @@ public sealed class GroupNormalization : FloatOperator
     public override IEnumerable<Sample> Samples =>
     [
         new("images", [SampleInput.Normal(2, 6, 2, 3), SampleInput.Normal(6), SampleInput.Normal(6)], new Attributes { ["num_groups"] = 3 }),
-        new("sequences", [SampleInput.Normal(2, 4, 5), SampleInput.Normal(4), SampleInput.Normal(4)], new Attributes { ["num_groups"] = 1, ["epsilon"] = 0.125f }),
+        new("sequences", [SampleInput.Normal(2, 4, 5), SampleInput.Normal(4), SampleInput.Normal(4)],
+            new Attributes { ["num_groups"] = 1, ["epsilon"] = 0.125f }),
     ];
 }
 
@@ -298,10 +303,13 @@ public static partial class ValueOperators
         x.Owner.Apply(Operators.InstanceNormalization.Instance, [x, scale, shift], new Attributes { ["epsilon"] = epsilon }, name);
 
     /// <summary>ONNX <c>LayerNormalization</c> over the axes from <paramref name="axis"/> on.</summary>
-    public static Value LayerNormalization(this Value x, Value scale, Value? shift, int axis = -1, float epsilon = 1e-5f, string? name = null) => x.Owner.Apply(
-        Operators.LayerNormalization.Instance, shift is null ? [x, scale] : [x, scale, shift], new Attributes { ["axis"] = axis, ["epsilon"] = epsilon }, name);
+    public static Value LayerNormalization(this Value x, Value scale, Value? shift, int axis = -1, float epsilon = 1e-5f, string? name = null) =>
+        x.Owner.Apply(
+        Operators.LayerNormalization.Instance, shift is null ? [x, scale]
+            : [x, scale, shift], new Attributes { ["axis"] = axis, ["epsilon"] = epsilon }, name);
 
     /// <summary>ONNX <c>GroupNormalization</c>.</summary>
-    public static Value GroupNormalization(this Value x, Value scale, Value shift, int groups, float epsilon = 1e-5f, string? name = null) => x.Owner.Apply(
+    public static Value GroupNormalization(this Value x, Value scale, Value shift, int groups, float epsilon = 1e-5f, string? name = null) =>
+        x.Owner.Apply(
         Operators.GroupNormalization.Instance, [x, scale, shift], new Attributes { ["num_groups"] = groups, ["epsilon"] = epsilon }, name);
 }

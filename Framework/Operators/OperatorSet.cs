@@ -16,7 +16,7 @@ public static class OperatorSet
         InstanceNormalization.Instance, LayerNormalization.Instance, GroupNormalization.Instance, LRN.Instance, LRNGrad.Instance,
 
         // Matrix products
-        Gemm.Instance, MatMul.Instance,
+        Gemm.Instance, MatMul.Instance, Einsum.Instance, Det.Instance,
 
         // Arithmetic and comparison
         Add.Instance, Sub.Instance, Mul.Instance, Div.Instance, Pow.Instance, Mod.Instance, BitShift.Instance,
@@ -26,8 +26,10 @@ public static class OperatorSet
         And.Instance, Or.Instance, Xor.Instance, Not.Instance, Where.Instance, IsNaN.Instance, IsInf.Instance,
 
         // Elementwise functions
-        .. Functions<Relu>(), .. Functions<LeakyRelu>(), .. Functions<ThresholdedRelu>(), .. Functions<Elu>(), .. Functions<Celu>(), .. Functions<Selu>(),
-        .. Functions<Sigmoid>(), .. Functions<HardSigmoid>(), .. Functions<HardSwish>(), .. Functions<Swish>(), .. Functions<Mish>(), .. Functions<Gelu>(),
+        .. Functions<Relu>(), .. Functions<LeakyRelu>(), .. Functions<ThresholdedRelu>(), .. Functions<Shrink>(), .. Functions<Elu>(),
+            .. Functions<Celu>(), .. Functions<Selu>(),
+        .. Functions<Sigmoid>(), .. Functions<HardSigmoid>(), .. Functions<HardSwish>(), .. Functions<Swish>(), .. Functions<Mish>(),
+            .. Functions<Gelu>(),
         .. Functions<Tanh>(), .. Functions<Softplus>(), .. Functions<Softsign>(),
         .. Functions<Exp>(), .. Functions<Log>(), .. Functions<Sqrt>(), .. Functions<Reciprocal>(), .. Functions<Erf>(),
         .. Functions<Sin>(), .. Functions<Cos>(), .. Functions<Tan>(), .. Functions<Asin>(), .. Functions<Acos>(), .. Functions<Atan>(),
@@ -48,17 +50,18 @@ public static class OperatorSet
 
         // Shapes
         ShapeOperator.Instance, Size.Instance, Reshape.Instance, Flatten.Instance, Transpose.Instance, Squeeze.Instance, Unsqueeze.Instance,
-        Expand.Instance, Cast.Instance,
+        Expand.Instance, Cast.Instance, CastLike.Instance, Trilu.Instance,
 
         // Parts and blocks
         Concat.Instance, Split.Instance, Slice.Instance, Pad.Instance, Tile.Instance, DepthToSpace.Instance, SpaceToDepth.Instance,
 
-        // Resizing
-        Resize.Instance, ResizeGrad.Instance,
+        // Resizing and sampling
+        Resize.Instance, ResizeGrad.Instance, GridSample.Instance, RoiAlign.Instance,
 
         // Indices
         Gather.Instance, GatherGrad.Instance, GatherElements.Instance, ScatterElements.Instance,
         GatherND.Instance, ScatterND.Instance,
+        Compress.Instance, ReverseSequence.Instance, Unique.Instance, NonMaxSuppression.Instance,
 
         // Quantised numbers
         QuantizeLinear.Instance, DequantizeLinear.Instance, DynamicQuantizeLinear.Instance,
@@ -66,6 +69,7 @@ public static class OperatorSet
 
         // Values made from nothing
         Constant.Instance, ConstantOfShape.Instance, Range.Instance, EyeLike.Instance, OneHot.Instance,
+        HannWindow.Instance, HammingWindow.Instance, BlackmanWindow.Instance,
 
         // Inside plans only
         Fused.Conv, Fused.Gemm, MaxPoolCompact.Instance, MaxPoolCompactGrad.Instance, Reorder.Instance,

@@ -44,8 +44,10 @@ public sealed class Pad : MovementOperator
         for (int axis = 0; axis < shape.Rank; axis++)
         {
             result = result.With(axis, shape[axis] + checked(before[axis] + after[axis]));
-            if (result[axis].IsKnown && result[axis].Value < 0) throw inference.Fail($"pads [{string.Join(',', given)}] cut more off than {shape} has along axis {axis}.");
-            if (mode != "constant" && shape[axis] == 0 && result[axis] != 0) throw inference.Fail($"axis {axis} of {shape} has no element to pad it with.");
+            if (result[axis].IsKnown && result[axis].Value < 0)
+                throw inference.Fail($"pads [{string.Join(',', given)}] cut more off than {shape} has along axis {axis}.");
+            if (mode != "constant" && shape[axis] == 0 && result[axis] != 0)
+                throw inference.Fail($"axis {axis} of {shape} has no element to pad it with.");
         }
 
         inference.Output(0, inference.TypeOf(0), result);
@@ -62,7 +64,8 @@ public sealed class Pad : MovementOperator
         // For each place along each axis the offset of its source, or -1 where there is none.
         var sources = new int[from.Rank][];
         for (int axis = 0; axis < from.Rank; axis++)
-            sources[axis] = [.. Enumerable.Range(0, to[axis]).Select(i => Source(i - before[axis], from[axis], mode) is >= 0 and var at ? (int)at * strides[axis] : -1)];
+            sources[axis] = [.. Enumerable.Range(0, to[axis]).Select(i =>
+                Source(i - before[axis], from[axis], mode) is >= 0 and var at ? (int)at * strides[axis] : -1)];
         var x = Raw<T>(e.Input(0));
         var y = Raw<T>(e.Output(0));
         T fill = e.Has(2) && e.Input(2).Count > 0 ? Raw<T>(e.Input(2))[0] : default;

@@ -57,7 +57,8 @@ public sealed class MaxPool : NumericOperator
             {
                 // A window wholly in the padding has no element; its maximum is that of nothing.
                 to[o] = best[o] < 0 ? T.CreateSaturating(double.NegativeInfinity) : from[best[o]];
-                if (!indices.IsEmpty) indices[(channel * outputs) + o] = ((long)channel * inputs) + (columnMajor ? ColumnMajor(best[o], window.Input) : best[o]);
+                if (!indices.IsEmpty) indices[(channel * outputs) + o] = ((long)channel * inputs) + (columnMajor ? ColumnMajor(best[o], window.Input)
+                    : best[o]);
             }
         }
     }
@@ -69,7 +70,8 @@ public sealed class MaxPool : NumericOperator
     public override void Differentiate(Differentiation g)
     {
         if (g.Attributes.Int("storage_order", 0) != 0)
-            throw new Errors.UnsupportedModelException(g.Node.Place, "no gradient flows through indices in column-major order.", "Use storage_order 0.");
+            throw new Errors.UnsupportedModelException(g.Node.Place, "no gradient flows through indices in column-major order.",
+                "Use storage_order 0.");
         g.Set(0, g.Builder.Apply(MaxPoolGrad.Instance, [g.Gradient, g.Output(1), g.Input(0).ShapeOf()], g.Attributes));
     }
 
@@ -146,7 +148,8 @@ public sealed class MaxPoolGrad : FloatOperator
     /// <inheritdoc/>
     public override IEnumerable<Sample> Samples =>
     [
-        new("overlapping", [SampleInput.Normal(1, 1, 2, 2), SampleInput.Fixed(Tensor.From<long>([5, 5, 9, 10], [1, 1, 2, 2])), SampleInput.Integers(1, 1, 4, 4)]),
+        new("overlapping",
+            [SampleInput.Normal(1, 1, 2, 2), SampleInput.Fixed(Tensor.From<long>([5, 5, 9, 10], [1, 1, 2, 2])), SampleInput.Integers(1, 1, 4, 4)]),
     ];
 }
 
@@ -200,7 +203,8 @@ public sealed class AveragePool : FloatOperator
         .Concat([
             ("padding counted", [1, 2, 5, 5], [1, 2, 3, 3], new Attributes
             {
-                ["kernel_shape"] = new long[] { 3, 3 }, ["strides"] = new long[] { 2, 2 }, ["pads"] = new long[] { 1, 1, 1, 1 }, ["count_include_pad"] = true,
+                ["kernel_shape"] = new long[] { 3, 3 }, ["strides"] = new long[] { 2, 2 }, ["pads"] = new long[] { 1, 1, 1, 1 },
+                    ["count_include_pad"] = true,
             }),
             ("padding counted up to the ceiling", [1, 2, 6, 4], [1, 2, 4, 2], new Attributes
             {
@@ -300,7 +304,8 @@ internal static class PoolingShapes
 
     /// <summary>The window of a pooling between values, whose batch and channels may be symbolic; null where other extents are.</summary>
     public static Window? WindowOf(Attributes attributes, SymbolicShape? x, SymbolicShape? y) =>
-        x is null || y is null || !x[2..].IsKnown || !y[2..].IsKnown ? null : Window(attributes, [1, 1, .. x[2..].ToShape()], [1, 1, .. y[2..].ToShape()]);
+        x is null || y is null || !x[2..].IsKnown || !y[2..].IsKnown ? null
+            : Window(attributes, [1, 1, .. x[2..].ToShape()], [1, 1, .. y[2..].ToShape()]);
 
     /// <summary>A kernel of ones for one channel.</summary>
     public static Value Ones(this Window window, Value like) => like.Owner.Constant(
@@ -330,7 +335,8 @@ internal static class PoolingShapes
         yield return ("ceiling", [1, 2, 6, 6], [1, 2, 3, 3], new() { ["kernel_shape"] = L(3, 3), ["strides"] = L(2, 2), ["ceil_mode"] = true });
         yield return ("ceiling and padding", [1, 2, 6, 4], [1, 2, 4, 2],
             new() { ["kernel_shape"] = L(3, 2), ["strides"] = L(2, 3), ["pads"] = L(1, 1, 1, 1), ["ceil_mode"] = true });
-        yield return ("same lower", [1, 2, 5, 5], [1, 2, 3, 3], new() { ["kernel_shape"] = L(2, 2), ["strides"] = L(2, 2), ["auto_pad"] = "SAME_LOWER" });
+        yield return ("same lower", [1, 2, 5, 5], [1, 2, 3, 3],
+            new() { ["kernel_shape"] = L(2, 2), ["strides"] = L(2, 2), ["auto_pad"] = "SAME_LOWER" });
         yield return ("dilated", [1, 1, 6, 6], [1, 1, 4, 4], new() { ["kernel_shape"] = L(2, 2), ["dilations"] = L(2, 2) });
         yield return ("one axis", [2, 3, 8], [2, 3, 4], new() { ["kernel_shape"] = L(2), ["strides"] = L(2) });
         yield return ("three axes", [1, 2, 4, 4, 4], [1, 2, 2, 2, 2], new() { ["kernel_shape"] = L(2, 2, 2), ["strides"] = L(2, 2, 2) });
@@ -342,7 +348,8 @@ internal static class PoolingShapes
 public static partial class ValueOperators
 {
     /// <summary>ONNX <c>MaxPool</c>.</summary>
-    public static Value MaxPool(this Value x, Attributes attributes, string? name = null) => x.Owner.Apply(Operators.MaxPool.Instance, [x], attributes, name);
+    public static Value MaxPool(this Value x, Attributes attributes, string? name = null) =>
+        x.Owner.Apply(Operators.MaxPool.Instance, [x], attributes, name);
 
     /// <summary>ONNX <c>AveragePool</c>.</summary>
     public static Value AveragePool(this Value x, Attributes attributes, string? name = null) =>

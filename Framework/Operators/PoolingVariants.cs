@@ -4,7 +4,9 @@ using Framework.Tensors;
 
 namespace Framework.Operators;
 
-/// <summary>ONNX <c>LpPool</c>: (sum of |x|^p)^(1/p) of each window; the padding counts as zeros. The gradient is not defined where it is 0.</summary>
+/// <summary>
+/// ONNX <c>LpPool</c>: (sum of |x|^p)^(1/p) of each window; the padding counts as zeros. The gradient is not defined where it is 0.
+/// </summary>
 public sealed class LpPool : FloatOperator
 {
     private static readonly Signature s_signature = new([new("X")], ["Y"]);
@@ -48,7 +50,8 @@ public sealed class LpPool : FloatOperator
     {
         var x = g.Input(0);
         if (PoolingShapes.WindowOf(g.Attributes, x.Shape, g.Output(0).Shape) is not { } window)
-            throw new UnsupportedModelException(g.Node.Place, "its gradient needs extents that are known before the model runs.", "Bind the input shapes first.");
+            throw new UnsupportedModelException(g.Node.Place, "its gradient needs extents that are known before the model runs.",
+                "Bind the input shapes first.");
         var outer = (g.Gradient * PowerMean.Outer(g.Output(0), g.Attributes)).Reshape([-1, 1, .. window.Output.Select(e => (long)e)]);
         var single = x.Reshape([-1, 1, .. window.Input.Select(e => (long)e)]);
         var spread = g.Builder.Apply(ConvInputGrad.Instance, [outer, window.Ones(x), single.ShapeOf()], window.Explicit(group: 1));
@@ -112,7 +115,8 @@ public sealed class MaxUnpool : FloatOperator
         var x = inference.ShapeOf(0);
         if (x.Rank < 3) throw inference.Fail($"the input {x} has no spatial axis; [N, C, spatial...] is expected.");
         long[] kernel = inference.Attributes.Ints("kernel_shape") ?? throw inference.Fail("the attribute kernel_shape is missing.");
-        if (kernel.Length != x.Rank - 2) throw inference.Fail($"the input has {x.Rank - 2} spatial axes, the kernel [{string.Join(',', kernel)}] has {kernel.Length}.");
+        if (kernel.Length != x.Rank - 2)
+            throw inference.Fail($"the input has {x.Rank - 2} spatial axes, the kernel [{string.Join(',', kernel)}] has {kernel.Length}.");
         inference.Output(0, inference.TypeOf(0), [x[0], x[1], .. Window.TransposedExtents(inference, x[2..], kernel)]);
     }
 
@@ -180,8 +184,10 @@ public sealed class MaxUnpool : FloatOperator
 public static partial class ValueOperators
 {
     /// <summary>ONNX <c>LpPool</c>.</summary>
-    public static Value LpPool(this Value x, Attributes attributes, string? name = null) => x.Owner.Apply(Operators.LpPool.Instance, [x], attributes, name);
+    public static Value LpPool(this Value x, Attributes attributes, string? name = null) =>
+        x.Owner.Apply(Operators.LpPool.Instance, [x], attributes, name);
 
     /// <summary>ONNX <c>MaxUnpool</c> by the indices that MaxPool gave.</summary>
-    public static Value MaxUnpool(this Value x, Value indices, Attributes attributes) => x.Owner.Apply(Operators.MaxUnpool.Instance, [x, indices], attributes);
+    public static Value MaxUnpool(this Value x, Value indices, Attributes attributes) =>
+        x.Owner.Apply(Operators.MaxUnpool.Instance, [x, indices], attributes);
 }

@@ -57,7 +57,7 @@ public sealed class Pow : NumericOperator
 }
 
 /// <summary>
-/// ONNX <c>Mod</c>: the remainder with the divisor's sign, or with <c>fmod</c> that of C, with the dividend's. No gradient.
+/// ONNX <c>Mod</c>: the remainder with the divisor's sign, or with <c>fmod</c> that of C, with the dividend's.
 /// </summary>
 public sealed class Mod : NumericOperator
 {
@@ -71,9 +71,6 @@ public sealed class Mod : NumericOperator
 
     /// <inheritdoc/>
     public override int SinceVersion => 10;
-
-    /// <inheritdoc/>
-    public override bool IsDifferentiable => false;
 
     /// <inheritdoc/>
     public override Signature Signature => s_signature;
@@ -103,12 +100,21 @@ public sealed class Mod : NumericOperator
         }
     }
 
+    // C = A - B q with a whole number q that is constant between jumps.
+    /// <inheritdoc/>
+    public override void Differentiate(Differentiation g)
+    {
+        if (g.Needs(0)) g.Set(0, g.Gradient.ReduceTo(g.Input(0)));
+        if (g.Needs(1)) g.Set(1, (-(g.Gradient * ((g.Input(0) - g.Output(0)) / g.Input(1)).Round())).ReduceTo(g.Input(1)));
+    }
+
     /// <inheritdoc/>
     public override IEnumerable<Sample> Samples =>
     [
         new("floats as in C", [SampleInput.Normal(2, 3), SampleInput.Uniform(0.5f, 2, 2, 3)], new Attributes { ["fmod"] = true }),
         new("integers", [SampleInput.Integers(-4, 7, 5, 4, -7, 8), SampleInput.Integers(2, -3, 8, -2, 3, 5)]),
-        new("integers as in C", [SampleInput.Integers(-4, 7, 5, 4, -7, 8), SampleInput.Integers(2, -3, 8, -2, 3, 5)], new Attributes { ["fmod"] = true }),
+        new("integers as in C", [SampleInput.Integers(-4, 7, 5, 4, -7, 8), SampleInput.Integers(2, -3, 8, -2, 3, 5)],
+            new Attributes { ["fmod"] = true }),
     ];
 }
 
@@ -138,7 +144,8 @@ public sealed class BitShift : Operator
         inference.Output(0, inference.TypeOf(0));
         if (inference.TypeOf(0) is not (ElementType.UInt8 or ElementType.UInt16 or ElementType.UInt32 or ElementType.UInt64 or ElementType.Undefined))
             throw inference.Fail($"X is {inference.TypeOf(0)}; unsigned integers are expected.");
-        if (inference.Attributes.String("direction", "") is not ("LEFT" or "RIGHT")) throw inference.Fail("the attribute direction must be LEFT or RIGHT.");
+        if (inference.Attributes.String("direction", "") is not ("LEFT" or "RIGHT"))
+            throw inference.Fail("the attribute direction must be LEFT or RIGHT.");
         Broadcast.CheckTypes(inference, 0, 1);
         inference.Output(0, inference.TypeOf(0), Broadcast.Common(inference, 0, 1));
     }
@@ -175,8 +182,10 @@ public sealed class BitShift : Operator
     /// <inheritdoc/>
     public override IEnumerable<Sample> Samples =>
     [
-        new("left", [SampleInput.Fixed(Tensor.From<byte>([16, 4, 1], [3])), SampleInput.Fixed(Tensor.From<byte>([1, 2, 9], [3]))], new Attributes { ["direction"] = "LEFT" }),
-        new("right", [SampleInput.Fixed(Tensor.From<uint>([16, 4, 1], [3])), SampleInput.Fixed(Tensor.From<uint>([1, 2, 3], [3]))], new Attributes { ["direction"] = "RIGHT" }),
+        new("left", [SampleInput.Fixed(Tensor.From<byte>([16, 4, 1], [3])), SampleInput.Fixed(Tensor.From<byte>([1, 2, 9], [3]))],
+            new Attributes { ["direction"] = "LEFT" }),
+        new("right", [SampleInput.Fixed(Tensor.From<uint>([16, 4, 1], [3])), SampleInput.Fixed(Tensor.From<uint>([1, 2, 3], [3]))],
+            new Attributes { ["direction"] = "RIGHT" }),
     ];
 }
 

@@ -1,4 +1,4 @@
-using System.Numerics;
+using Framework.Errors;
 using Framework.Graphs;
 using Framework.Tensors;
 
@@ -15,7 +15,8 @@ public abstract class QuantizationOperator : Operator
 }
 
 /// <summary>
-/// ONNX <c>QuantizeLinear</c>: x / scale, rounded to the nearest integer (halves to the even one), plus the zero point, moved into the type's range. The
+/// ONNX <c>QuantizeLinear</c>: x / scale, rounded to the nearest integer (halves to the even one), plus the zero point, moved into the
+/// type's range. The
 /// scale is one number, one for each place along <c>axis</c>, or one for each block of <c>block_size</c> along it.
 /// </summary>
 public sealed class QuantizeLinear : QuantizationOperator
@@ -64,9 +65,11 @@ public sealed class QuantizeLinear : QuantizationOperator
     public override IEnumerable<Sample> Samples =>
     [
         new("to bytes", [SampleInput.Normal(2, 3), SampleInput.Fixed(Tensor.Scalar(0.125f)), SampleInput.Fixed(Tensor.Scalar<byte>(128))]),
-        new("along channels", [SampleInput.Normal(2, 3, 2), SampleInput.Fixed(Tensor.From([0.5f, 0.25f, 0.01f], [3])), SampleInput.Fixed(Tensor.From<sbyte>([0, 3, -7], [3]))],
+        new("along channels", [SampleInput.Normal(2, 3, 2), SampleInput.Fixed(Tensor.From([0.5f, 0.25f, 0.01f], [3])),
+            SampleInput.Fixed(Tensor.From<sbyte>([0, 3, -7], [3]))],
             new Attributes { ["axis"] = 1 }),
-        new("in blocks", [SampleInput.Normal(2, 4), SampleInput.Fixed(Tensor.From([0.5f, 0.25f, 0.125f, 1f], [2, 2])), SampleInput.Fixed(Tensor.From<byte>([1, 2, 3, 4], [2, 2]))],
+        new("in blocks", [SampleInput.Normal(2, 4), SampleInput.Fixed(Tensor.From([0.5f, 0.25f, 0.125f, 1f], [2, 2])),
+            SampleInput.Fixed(Tensor.From<byte>([1, 2, 3, 4], [2, 2]))],
             new Attributes { ["axis"] = 1, ["block_size"] = 2 }),
         new("without zero point", [SampleInput.Normal(4), SampleInput.Fixed(Tensor.Scalar(0.125f))]),
     ];
@@ -109,8 +112,10 @@ public sealed class DequantizeLinear : QuantizationOperator
     /// <inheritdoc/>
     public override IEnumerable<Sample> Samples =>
     [
-        new("bytes", [SampleInput.Fixed(Tensor.From<byte>([0, 3, 128, 255], [4])), SampleInput.Fixed(Tensor.Scalar(2f)), SampleInput.Fixed(Tensor.Scalar<byte>(128))]),
-        new("along the last axis", [SampleInput.Fixed(Tensor.From<sbyte>([1, -2, 3, -4], [2, 2])), SampleInput.Fixed(Tensor.From([0.5f, 0.25f], [2]))],
+        new("bytes", [SampleInput.Fixed(Tensor.From<byte>([0, 3, 128, 255], [4])), SampleInput.Fixed(Tensor.Scalar(2f)),
+            SampleInput.Fixed(Tensor.Scalar<byte>(128))]),
+        new("along the last axis",
+            [SampleInput.Fixed(Tensor.From<sbyte>([1, -2, 3, -4], [2, 2])), SampleInput.Fixed(Tensor.From([0.5f, 0.25f], [2]))],
             new Attributes { ["axis"] = -1 }),
     ];
 }
@@ -201,7 +206,8 @@ public sealed class MatMulInteger : QuantizationOperator
             ]),
         new("a zero point a column",
             [
-                SampleInput.Fixed(Tensor.From<byte>([11, 7, 3, 10, 6, 2], [2, 3])), SampleInput.Fixed(Tensor.From<sbyte>([1, -4, 2, 5, -3, 6], [3, 2])),
+                SampleInput.Fixed(Tensor.From<byte>([11, 7, 3, 10, 6, 2], [2, 3])),
+                    SampleInput.Fixed(Tensor.From<sbyte>([1, -4, 2, 5, -3, 6], [3, 2])),
                 null, SampleInput.Fixed(Tensor.From<sbyte>([1, -2], [2])),
             ]),
     ];
@@ -239,8 +245,8 @@ public sealed class QLinearMatMul : QuantizationOperator
     public override void Evaluate(Evaluation evaluation)
     {
         var product = Quantization.Product(evaluation, 0, 2, 3, 5);
-        int columns = product.Shape[^1], rows = product.Shape[^2];
-        Quantization.Requantize(evaluation, product, 1, 4, 6, 7, row: i => i / columns % rows, column: i => i % columns);
+        int columns = product.Shape.Rank > 0 ? product.Shape[^1] : 1, rows = product.Shape.Rank > 1 ? product.Shape[^2] : 1;
+        Quantization.Requantize(evaluation, product, 1, 4, 6, 7, rows, i => i / columns % rows, columns, i => i % columns);
     }
 
     /// <inheritdoc/>
@@ -248,14 +254,18 @@ public sealed class QLinearMatMul : QuantizationOperator
     [
         new("bytes",
             [
-                SampleInput.Fixed(Tensor.From<byte>([208, 236, 0, 238, 3, 214, 255, 29], [2, 4])), SampleInput.Fixed(Tensor.Scalar(0.0066f)), SampleInput.Fixed(Tensor.Scalar<byte>(113)),
-                SampleInput.Fixed(Tensor.From<byte>([152, 51, 244, 60, 26, 255, 0, 127, 246, 127, 254, 247], [4, 3])), SampleInput.Fixed(Tensor.Scalar(0.00705f)),
+                SampleInput.Fixed(Tensor.From<byte>([208, 236, 0, 238, 3, 214, 255, 29], [2, 4])), SampleInput.Fixed(Tensor.Scalar(0.0066f)),
+                    SampleInput.Fixed(Tensor.Scalar<byte>(113)),
+                SampleInput.Fixed(Tensor.From<byte>([152, 51, 244, 60, 26, 255, 0, 127, 246, 127, 254, 247], [4, 3])),
+                    SampleInput.Fixed(Tensor.Scalar(0.00705f)),
                 SampleInput.Fixed(Tensor.Scalar<byte>(114)), SampleInput.Fixed(Tensor.Scalar(0.0107f)), SampleInput.Fixed(Tensor.Scalar<byte>(118)),
             ]),
     ];
 }
 
-/// <summary>ONNX <c>ConvInteger</c>: a convolution of bytes less their zero points, in 32-bit integers; the padding counts as the zero point.</summary>
+/// <summary>
+/// ONNX <c>ConvInteger</c>: a convolution of bytes less their zero points, in 32-bit integers; the padding counts as the zero point.
+/// </summary>
 public sealed class ConvInteger : QuantizationOperator
 {
     private static readonly Signature s_signature = new(
@@ -290,7 +300,8 @@ public sealed class ConvInteger : QuantizationOperator
     [
         new("padded",
             [
-                SampleInput.Fixed(Tensor.From<byte>([2, 3, 4, 5, 6, 7, 8, 9, 10], [1, 1, 3, 3])), SampleInput.Fixed(Tensor.From<byte>([1, 1, 1, 1], [1, 1, 2, 2])),
+                SampleInput.Fixed(Tensor.From<byte>([2, 3, 4, 5, 6, 7, 8, 9, 10], [1, 1, 3, 3])),
+                    SampleInput.Fixed(Tensor.From<byte>([1, 1, 1, 1], [1, 1, 2, 2])),
                 SampleInput.Fixed(Tensor.Scalar<byte>(1)),
             ],
             new Attributes { ["pads"] = new long[] { 1, 1, 1, 1 } }),
@@ -329,7 +340,7 @@ public sealed class QLinearConv : QuantizationOperator
     {
         var sums = Quantization.Convolution(evaluation, 0, 2, 3, 5, bias: evaluation.Has(8) ? 8 : null);
         int channels = sums.Shape[1], size = sums.Shape[2..].ElementCount;
-        Quantization.Requantize(evaluation, sums, 1, 4, 6, 7, row: _ => 0, column: i => i / size % channels);
+        Quantization.Requantize(evaluation, sums, 1, 4, 6, 7, 1, _ => 0, channels, i => i / size % channels);
     }
 
     /// <inheritdoc/>
@@ -337,9 +348,12 @@ public sealed class QLinearConv : QuantizationOperator
     [
         new("a scale a filter",
             [
-                SampleInput.Fixed(Tensor.From<byte>([255, 174, 162, 25, 203, 168, 58, 15, 59], [1, 1, 3, 3])), SampleInput.Fixed(Tensor.Scalar(0.0037f)), SampleInput.Fixed(Tensor.Scalar<byte>(132)),
-                SampleInput.Fixed(Tensor.From<byte>([0, 100], [2, 1, 1, 1])), SampleInput.Fixed(Tensor.From([0.0017f, 0.002f], [2])), SampleInput.Fixed(Tensor.From<byte>([255, 7], [2])),
-                SampleInput.Fixed(Tensor.Scalar(0.0016f)), SampleInput.Fixed(Tensor.Scalar<byte>(123)), SampleInput.Fixed(Tensor.From([40, -3000], [2])),
+                SampleInput.Fixed(Tensor.From<byte>([255, 174, 162, 25, 203, 168, 58, 15, 59], [1, 1, 3, 3])),
+                    SampleInput.Fixed(Tensor.Scalar(0.0037f)), SampleInput.Fixed(Tensor.Scalar<byte>(132)),
+                SampleInput.Fixed(Tensor.From<byte>([0, 100], [2, 1, 1, 1])), SampleInput.Fixed(Tensor.From([0.0017f, 0.002f], [2])),
+                    SampleInput.Fixed(Tensor.From<byte>([255, 7], [2])),
+                SampleInput.Fixed(Tensor.Scalar(0.0016f)), SampleInput.Fixed(Tensor.Scalar<byte>(123)),
+                    SampleInput.Fixed(Tensor.From([40, -3000], [2])),
             ]),
     ];
 }
@@ -379,12 +393,14 @@ internal static class Quantization
     /// <summary>Checks scale and zero point, the inputs 1 and 2, against the input 0.</summary>
     public static void Check(Inference inference)
     {
-        if (inference.Input(1).Shape is not { IsKnown: true } scale || inference.Input(0).Shape is not { IsKnown: true } x || scale.ElementCount == 1) return;
+        if (inference.Input(1).Shape is not { IsKnown: true } scale || inference.Input(0).Shape is not { IsKnown: true } x
+            || scale.ElementCount == 1) return;
         int axis = inference.Axis(inference.Attributes.Int("axis", 1), x.Rank);
         long block = inference.Attributes.Int("block_size", 0);
         var expected = block > 0 ? x.With(axis, x[axis].Divide(block, ceiling: true)) : [x[axis]];
         if (scale != expected) throw inference.Fail($"the scale {scale} must be one number or {expected}.");
-        if (inference.Has(2) && inference.Input(2).Shape is { IsKnown: true } zero && zero != scale) throw inference.Fail($"the zero point {zero} must be as large as the scale {scale}.");
+        if (inference.Has(2) && inference.Input(2).Shape is { IsKnown: true } zero && zero != scale)
+            throw inference.Fail($"the zero point {zero} must be as large as the scale {scale}.");
     }
 
     public static long Saturate(double value, ElementType type) => type switch
@@ -402,8 +418,8 @@ internal static class Quantization
     public static Tensor Product(Evaluation e, int a, int? aZero, int b, int? bZero)
     {
         int rows = e.Input(a).Shape is { Rank: > 1 } s ? s[^2] : 1, inner = e.Input(a).Shape[^1], columns = e.Input(b).Shape[^1];
-        var left = Centred(e.Input(a), aZero is { } za ? e.Input(za) : null, i => i / inner % rows);
-        var right = Centred(e.Input(b), bZero is { } zb ? e.Input(zb) : null, i => i % columns);
+        var left = Centred(e.Place, e.Input(a), aZero is { } za ? e.Input(za) : null, rows, i => i / inner % rows);
+        var right = Centred(e.Place, e.Input(b), bZero is { } zb ? e.Input(zb) : null, columns, i => i % columns);
         return Evaluation.Run(MatMul.Instance, e.Place, Attributes.None, [left, right], 1, Precision.Native)[0]!;
     }
 
@@ -411,18 +427,21 @@ internal static class Quantization
     public static Tensor Convolution(Evaluation e, int x, int? xZero, int w, int? wZero, int? bias)
     {
         int filter = e.Input(w).Shape[1..].ElementCount;
-        var input = Centred(e.Input(x), xZero is { } zx ? e.Input(zx) : null, _ => 0);
-        var weights = Centred(e.Input(w), wZero is { } zw ? e.Input(zw) : null, i => i / filter);
+        var input = Centred(e.Place, e.Input(x), xZero is { } zx ? e.Input(zx) : null, 1, _ => 0);
+        var weights = Centred(e.Place, e.Input(w), wZero is { } zw ? e.Input(zw) : null, e.Input(w).Shape[0], i => i / filter);
         return Evaluation.Run(Conv.Instance, e.Place, e.Attributes, [input, weights, bias is { } b ? e.Input(b) : null], 1, Precision.Native)[0]!;
     }
 
     /// <summary>Scales sums of products to the result's type; all operands' scales are one number, or one a row or column.</summary>
-    public static void Requantize(Evaluation e, Tensor sums, int aScale, int bScale, int yScale, int yZero, Func<int, int> row, Func<int, int> column)
+    public static void Requantize(Evaluation e, Tensor sums, int aScale, int bScale, int yScale, int yZero, int rows, Func<int, int> row, int columns,
+        Func<int, int> column)
     {
         float[] a = e.Input(aScale).ToArray<float>(), b = e.Input(bScale).ToArray<float>();
         float scale = e.Input(yScale).ToArray<float>()[0];
         long zero = e.Input(yZero).ToArray<long>()[0];
         var from = sums.AsSpan<int>();
+        CheckCount(e.Place, "scale", a.Length, rows);
+        CheckCount(e.Place, "scale", b.Length, columns);
         var y = new long[from.Length];
         for (int i = 0; i < y.Length; i++)
         {
@@ -433,12 +452,18 @@ internal static class Quantization
         Tensor.From(y, sums.Shape).To(e.Output(0).ElementType).CopyTo(e.Output(0));
     }
 
-    private static Tensor Centred(Tensor x, Tensor? zero, Func<int, int> channel)
+    private static void CheckCount(string place, string name, int count, int channels)
+    {
+        if (count != 1 && count != channels) throw new ShapeException(place, $"a {name} has {count} entries; one or {channels} fit.");
+    }
+
+    private static Tensor Centred(string place, Tensor x, Tensor? zero, int channels, Func<int, int> channel)
     {
         var centred = x.To(ElementType.Int32);
         if (zero is null) return centred;
         int[] zeros = zero.ToArray<int>();
         var values = centred.AsSpan<int>();
+        CheckCount(place, "zero point", zeros.Length, channels);
         for (int i = 0; i < values.Length; i++) values[i] -= zeros[zeros.Length == 1 ? 0 : channel(i)];
         return centred;
     }

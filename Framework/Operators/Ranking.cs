@@ -131,7 +131,8 @@ public sealed class TopK : NumericOperator
         var shape = e.Input(0).Shape;
         int axis = (int)e.Attributes.Int("axis", -1);
         if (axis < 0) axis += shape.Rank;
-        int sign = e.Attributes.Int("largest", 1) != 0 ? -1 : 1, length = shape[axis], inner = shape[(axis + 1)..].ElementCount, k = e.Output(0).Shape[axis];
+        int sign = e.Attributes.Int("largest", 1) != 0 ? -1
+            : 1, length = shape[axis], inner = shape[(axis + 1)..].ElementCount, k = e.Output(0).Shape[axis];
         var x = e.Read<T>(0);
         var values = e.Write<T>(0);
         var indices = e.Write<long>(1);
@@ -163,7 +164,8 @@ public sealed class TopK : NumericOperator
     public override IEnumerable<Sample> Samples =>
     [
         new("largest", [SampleInput.Normal(3, 5), SampleInput.Integers(2)], Outputs: 2),
-        new("smallest of an inner axis", [SampleInput.Normal(2, 4, 3), SampleInput.Integers(3)], new Attributes { ["axis"] = 1, ["largest"] = false }, Outputs: 2),
+        new("smallest of an inner axis", [SampleInput.Normal(2, 4, 3), SampleInput.Integers(3)], new Attributes { ["axis"] = 1, ["largest"] = false },
+            Outputs: 2),
         new("equals", [SampleInput.Given([5], 1, 2, 2, 1, 2) with { IsFixed = true }, SampleInput.Integers(4)], Outputs: 2),
     ];
 }
@@ -291,7 +293,8 @@ public sealed class NonZero : Operator
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<Sample> Samples => [new("some", [SampleInput.Given([2, 3], 0, 1, -2, 3, 0, 0)]), new("Booleans", [SampleInput.Booleans(7)])];
+    public override IEnumerable<Sample> Samples =>
+        [new("some", [SampleInput.Given([2, 3], 0, 1, -2, 3, 0, 0)]), new("Booleans", [SampleInput.Booleans(7)])];
 }
 
 public static partial class ValueOperators

@@ -25,7 +25,8 @@ public abstract class ReductionOperator : NumericOperator
         var shape = inference.ShapeOf(0);
         bool keep = inference.Attributes.Int("keepdims", 1) != 0;
         var reduced = new bool[shape.Rank];
-        foreach (int axis in Axes(inference.Has(1) ? inference.IntegersOf(1) : null, inference.Attributes, shape.Rank, inference)) reduced[axis] = true;
+        foreach (int axis in Axes(inference.Has(1) ? inference.IntegersOf(1)
+            : null, inference.Attributes, shape.Rank, inference)) reduced[axis] = true;
         var dimensions = new List<Dimension>();
         for (int axis = 0; axis < shape.Rank; axis++)
         {

@@ -7,7 +7,8 @@ using Framework.Tensors;
 namespace Framework.Operators;
 
 /// <summary>
-/// ONNX <c>Resize</c> by <c>scales</c> or to <c>sizes</c>: nearest neighbours, linear or cubic interpolation, with ONNX's choices of where a place of the
+/// ONNX <c>Resize</c> by <c>scales</c> or to <c>sizes</c>: nearest neighbours, linear or cubic interpolation, with ONNX's choices of where
+/// a place of the
 /// result lies in the input (<c>coordinate_transformation_mode</c>). Antialiasing is refused.
 /// </summary>
 public sealed class Resize : NumericOperator
@@ -57,7 +58,7 @@ public sealed class Resize : NumericOperator
     /// <inheritdoc/>
     protected override void Evaluate<T>(Evaluation e)
     {
-        var maps = ResizeGeometry.Maps(e.Attributes, e.Input(0).Shape, e.Output(0).Shape, Given(1), Given(2), hasSizes: Given(3) is not null);
+        var maps = ResizeGeometry.Maps(e.Attributes, e.Input(0).Shape, e.Output(0).Shape, Given(1), Given(2), Given(3));
         T[] values = e.Read<T>(0).ToArray();
         int[] extents = e.Input(0).Shape.Extents.ToArray();
         for (int axis = 0; axis < maps.Length; axis++)
@@ -80,7 +81,8 @@ public sealed class Resize : NumericOperator
         ResizeGrad.Instance, [g.Gradient, g.Input(0).ShapeOf(), .. g.Node.Inputs.Skip(1)], g.Attributes));
 
     /// <inheritdoc/>
-    public override IEnumerable<Sample> Samples => ResizeGrad.Cases.Select(c => new Sample(c.Name, [SampleInput.Normal(c.X), c.Roi, c.Scales, c.Sizes], c.Attributes));
+    public override IEnumerable<Sample> Samples =>
+        ResizeGrad.Cases.Select(c => new Sample(c.Name, [SampleInput.Normal(c.X), c.Roi, c.Scales, c.Sizes], c.Attributes));
 }
 
 /// <summary>
@@ -106,7 +108,7 @@ public sealed class ResizeGrad : FloatOperator
     public override string Domain => Domains.Gradient;
 
     /// <inheritdoc/>
-    public override bool IsDifferentiable => false;
+    public override bool HasGradientRule => false;
 
     /// <inheritdoc/>
     public override Signature Signature => s_signature;
@@ -121,7 +123,7 @@ public sealed class ResizeGrad : FloatOperator
     /// <inheritdoc/>
     protected override void Evaluate<T>(Evaluation e)
     {
-        var maps = ResizeGeometry.Maps(e.Attributes, e.Output(0).Shape, e.Input(0).Shape, Given(2), Given(3), hasSizes: Given(4) is not null);
+        var maps = ResizeGeometry.Maps(e.Attributes, e.Output(0).Shape, e.Input(0).Shape, Given(2), Given(3), Given(4));
         T[] values = e.Read<T>(0).ToArray();
         int[] extents = e.Input(0).Shape.Extents.ToArray();
         for (int axis = maps.Length - 1; axis >= 0; axis--)
@@ -147,7 +149,7 @@ public sealed class ResizeGrad : FloatOperator
             if (inputs[i] is { Fact.Constant: null }) return null;
         }
 
-        var maps = ResizeGeometry.Maps(node.Attributes, x.ToShape(), y.ToShape(), Given(2), Given(3), hasSizes: Given(4) is not null);
+        var maps = ResizeGeometry.Maps(node.Attributes, x.ToShape(), y.ToShape(), Given(2), Given(3), Given(4));
         for (int axis = 0; axis < maps.Length; axis++)
         {
             if (maps[axis] is not { } map) continue;
@@ -167,7 +169,8 @@ public sealed class ResizeGrad : FloatOperator
         c.Name, [SampleInput.Normal(c.Y), SampleInput.Integers(new Shape(c.X).ToLongs()), c.Roi, c.Scales, c.Sizes], c.Attributes));
 
     /// <summary>The cases that the samples of both operators are made of.</summary>
-    internal static IEnumerable<(string Name, int[] X, int[] Y, SampleInput? Roi, SampleInput? Scales, SampleInput? Sizes, Attributes Attributes)> Cases
+    internal static IEnumerable<(string Name, int[] X, int[] Y, SampleInput? Roi, SampleInput? Scales, SampleInput? Sizes,
+        Attributes Attributes)> Cases
     {
         get
         {
@@ -189,7 +192,7 @@ public sealed class ResizeGrad : FloatOperator
             yield return ("cubic", x, [1, 2, 6, 8], null, Floats(1, 1, 2, 2), null, new() { ["mode"] = "cubic" });
             yield return ("cubic, outside excluded", x, [1, 2, 5, 7], null, Floats(1, 1, 1.75f, 1.75f), null,
                 new() { ["mode"] = "cubic", ["cubic_coeff_a"] = -0.5f, ["exclude_outside"] = true });
-            yield return ("crop", x, [1, 2, 3, 3], Floats(0, 0, 0.5f, -0.25f, 1, 1, 1, 0.75f), null, SampleInput.Integers(1, 2, 3, 3),
+            yield return ("crop", x, [1, 2, 4, 3], Floats(0, 0, 0.5f, -0.25f, 1, 1, 1, 0.75f), null, SampleInput.Integers(1, 2, 4, 3),
                 new() { ["mode"] = "linear", ["coordinate_transformation_mode"] = "tf_crop_and_resize", ["extrapolation_value"] = 10f });
             yield return ("aspect ratio kept", x, [1, 2, 5, 7], null, null, SampleInput.Integers(7, 7),
                 new() { ["mode"] = "linear", ["keep_aspect_ratio_policy"] = "not_larger", ["axes"] = new long[] { 2, 3 } });
@@ -273,7 +276,8 @@ internal static class ResizeGeometry
     public static void Check(Inference inference)
     {
         var a = inference.Attributes;
-        if (a.Int("antialias", 0) != 0) throw new UnsupportedModelException(inference.Place, "resizes with antialiasing, which is not supported.", "Export it without.");
+        if (a.Int("antialias", 0) != 0)
+            throw new UnsupportedModelException(inference.Place, "resizes with antialiasing, which is not supported.", "Export it without.");
         OneOf("mode", "nearest", "nearest", "linear", "cubic");
         OneOf("coordinate_transformation_mode", "half_pixel", s_transformations);
         OneOf("nearest_mode", "round_prefer_floor", "round_prefer_floor", "round_prefer_ceil", "floor", "ceil");
@@ -281,7 +285,8 @@ internal static class ResizeGeometry
 
         void OneOf(string name, string fallback, params string[] allowed)
         {
-            if (!allowed.Contains(a.String(name, fallback))) throw inference.Fail($"{name} '{a.String(name, "")}' is not {string.Join(", ", allowed)}.");
+            if (!allowed.Contains(a.String(name, fallback)))
+                throw inference.Fail($"{name} '{a.String(name, "")}' is not {string.Join(", ", allowed)}.");
         }
     }
 
@@ -297,7 +302,7 @@ internal static class ResizeGeometry
             for (int i = 0; i < axes.Length; i++) result = result.With(axes[i], sizes[i]);
             if (inference.Attributes.String("keep_aspect_ratio_policy", "stretch") == "stretch") return result;
             if (!result.IsKnown || !shape.IsKnown) throw Inference.Unknown();
-            double scale = CommonScale(inference.Attributes, shape.ToShape(), result.ToShape(), axes);
+            double scale = CommonScale(inference.Attributes, shape.ToShape(), [.. sizes.Select(s => s.Value)], axes);
             foreach (int axis in axes) result = result.With(axis, (long)Math.Floor((scale * shape[axis].Value) + 0.5));
             return result;
         }
@@ -324,16 +329,18 @@ internal static class ResizeGeometry
     }
 
     /// <summary>The map along each axis; null along axes that stay as they are.</summary>
-    public static AxisMap?[] Maps(Attributes a, Shape x, Shape y, Tensor? roi, Tensor? scales, bool hasSizes)
+    public static AxisMap?[] Maps(Attributes a, Shape x, Shape y, Tensor? roi, Tensor? scales, Tensor? sizes)
     {
         int[] axes = Axes(a, x.Rank);
         double[]? given = scales?.ToArray<double>(), region = roi?.ToArray<double>();
-        double? common = hasSizes && a.String("keep_aspect_ratio_policy", "stretch") != "stretch" ? CommonScale(a, x, y, axes) : null;
+        double? common = sizes is not null && a.String("keep_aspect_ratio_policy", "stretch") != "stretch"
+            ? CommonScale(a, x, sizes.ToArray<long>(), axes)
+            : null;
         var maps = new AxisMap?[x.Rank];
         for (int i = 0; i < axes.Length; i++)
         {
             int axis = axes[i];
-            double scale = common ?? (hasSizes || given is null ? (double)y[axis] / x[axis] : given[i]);
+            double scale = common ?? (sizes is not null || given is null ? (double)y[axis] / x[axis] : given[i]);
             (double Start, double End) part = region is null ? (0, 1) : (region[i], region[axes.Length + i]);
             if (x[axis] != y[axis] || scale != 1 || part != (0, 1)) maps[axis] = Map(a, x[axis], y[axis], scale, part);
         }
@@ -362,11 +369,12 @@ internal static class ResizeGeometry
     // In single precision, as other engines do: 10 times 0.7 is 7.
     private static Dimension Scaled(Dimension extent, float scale) => extent.IsKnown
         ? (long)MathF.Floor(extent.Value * scale)
-        : scale == MathF.Floor(scale) ? extent * (long)scale : Dimension.Named(string.Create(CultureInfo.InvariantCulture, $"floor({extent}*{scale})"));
+        : scale == MathF.Floor(scale) ? extent * (long)scale
+            : Dimension.Named(string.Create(CultureInfo.InvariantCulture, $"floor({extent}*{scale})"));
 
-    private static double CommonScale(Attributes a, Shape x, Shape wanted, int[] axes)
+    private static double CommonScale(Attributes a, Shape x, long[] sizes, int[] axes)
     {
-        var scales = axes.Select(axis => (double)wanted[axis] / x[axis]);
+        var scales = axes.Select((axis, i) => (double)sizes[i] / x[axis]);
         return a.String("keep_aspect_ratio_policy", "stretch") == "not_larger" ? scales.Min() : scales.Max();
     }
 
@@ -402,16 +410,11 @@ internal static class ResizeGeometry
         return map;
     }
 
-    // Keys' cubic convolution (1981) with the free parameter a.
     private static void SetCubic(AxisMap map, int output, long floor, double rest, double a, bool excludeOutside)
     {
-        var weights = new double[4];
+        double[] weights = Interpolation.Cubic(rest, a);
         for (int tap = 0; tap < 4; tap++)
         {
-            double distance = Math.Abs(rest - (tap - 1));
-            weights[tap] = distance <= 1
-                ? ((((a + 2) * distance) - (a + 3)) * distance * distance) + 1
-                : ((((((distance - 5) * distance) + 8) * distance) - 4) * a);
             long place = floor + tap - 1;
             if (excludeOutside && (place < 0 || place >= map.Inputs)) weights[tap] = 0;
         }

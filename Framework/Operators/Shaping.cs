@@ -307,7 +307,8 @@ public sealed class Squeeze : Operator
             taken = [.. inference.IntegersOf(1).Select(a => inference.Axis(a, shape.Rank))];
             foreach (int axis in taken)
             {
-                if (shape[axis].IsKnown && shape[axis] != 1) throw inference.Fail($"axis {axis} of {shape} is {shape[axis]}; only an extent of 1 can be taken out.");
+                if (shape[axis].IsKnown && shape[axis] != 1)
+                    throw inference.Fail($"axis {axis} of {shape} is {shape[axis]}; only an extent of 1 can be taken out.");
             }
         }
         else
@@ -398,7 +399,8 @@ public sealed class Cast : Operator
     {
         var type = (ElementType)inference.Attributes.Int("to", 0);
         if (!Enum.IsDefined(type) || type == ElementType.Undefined)
-            throw new UnsupportedModelException(inference.Place, $"casts to the element type {(int)type}.", "Only numbers of 8 bits and more and booleans are supported.");
+            throw new UnsupportedModelException(
+                inference.Place, $"casts to the element type {(int)type}.", "Only numbers of 8 bits and more and booleans are supported.");
         inference.Output(0, type, inference.Input(0).Shape, type.IsInteger() ? inference.Input(0).Extents : null);
     }
 
@@ -417,6 +419,99 @@ public sealed class Cast : Operator
         new("to float", [SampleInput.Integers(1, -2, 3)], new Attributes { ["to"] = (long)ElementType.Float32 }),
         new("to integers", [SampleInput.Given([4], 1.75f, -1.75f, 0, 3)], new Attributes { ["to"] = (long)ElementType.Int64 }),
         new("floats to floats", [SampleInput.Normal(2, 3)], new Attributes { ["to"] = (long)ElementType.Float32 }),
+    ];
+}
+
+/// <summary>ONNX <c>CastLike</c>: Cast to the type of another value.</summary>
+public sealed class CastLike : Operator
+{
+    private static readonly Signature s_signature = new([new("input"), new("target_type", InputRole.Shape)], ["output"]);
+
+    /// <summary>The operator.</summary>
+    public static CastLike Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public override string Name => "CastLike";
+
+    /// <inheritdoc/>
+    public override int SinceVersion => 15;
+
+    /// <inheritdoc/>
+    public override Signature Signature => s_signature;
+
+    /// <inheritdoc/>
+    public override void Infer(Inference inference) => inference.Output(
+        0, inference.TypeOf(1), inference.Input(0).Shape, inference.TypeOf(1).IsInteger() ? inference.Input(0).Extents : null);
+
+    /// <inheritdoc/>
+    public override void Evaluate(Evaluation evaluation) => evaluation.Input(0).To(evaluation.Output(0).ElementType).CopyTo(evaluation.Output(0));
+
+    /// <inheritdoc/>
+    public override void Differentiate(Differentiation g)
+    {
+        if (g.Needs(0) && g.Input(0).ElementType.IsFloat() && g.Output(0).ElementType.IsFloat()) g.Set(0, g.Gradient.Cast(g.Input(0).ElementType));
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Sample> Samples =>
+    [
+        new("floats", [SampleInput.Normal(2, 3), SampleInput.Fixed(Tensor.Scalar(0f))]),
+        new("to integers", [SampleInput.Given([3], 1.75f, -1.75f, 3), SampleInput.Fixed(Tensor.Scalar(0L))]),
+    ];
+}
+
+/// <summary>
+/// ONNX <c>Trilu</c>: the upper or, with <c>upper</c> 0, the lower triangle of the last two axes, from the k-th diagonal on; zeros
+/// elsewhere.
+/// </summary>
+public sealed class Trilu : MovementOperator
+{
+    private static readonly Signature s_signature = new([new("input"), new("k", InputRole.Shape, Optional: true)], ["output"]);
+
+    /// <summary>The operator.</summary>
+    public static Trilu Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public override string Name => "Trilu";
+
+    /// <inheritdoc/>
+    public override int SinceVersion => 14;
+
+    /// <inheritdoc/>
+    public override Signature Signature => s_signature;
+
+    /// <inheritdoc/>
+    public override void Infer(Inference inference)
+    {
+        inference.Output(0, inference.TypeOf(0), inference.Input(0).Shape);
+        if (inference.ShapeOf(0) is { Rank: < 2 } x) throw inference.Fail($"the input {x} has no matrix in its last two axes.");
+    }
+
+    /// <inheritdoc/>
+    protected override void Evaluate<T>(Evaluation e)
+    {
+        var shape = e.Input(0).Shape;
+        bool upper = e.Attributes.Int("upper", 1) != 0;
+        long diagonal = e.Has(1) ? e.Input(1).ToArray<long>()[0] : 0;
+        int rows = shape[^2], columns = shape[^1];
+        var x = Raw<T>(e.Input(0));
+        var y = Raw<T>(e.Output(0));
+        for (int i = 0; i < y.Length; i++)
+        {
+            Int128 above = (Int128)(i % columns) - (i / columns % rows) - diagonal;
+            y[i] = (upper ? above >= 0 : above <= 0) ? x[i] : default;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Differentiate(Differentiation g) =>
+        g.Set(0, g.Builder.Apply(Instance, [g.Gradient, .. g.Node.Inputs.Skip(1)], g.Attributes));
+
+    /// <inheritdoc/>
+    public override IEnumerable<Sample> Samples =>
+    [
+        new("upper", [SampleInput.Normal(2, 3, 4)]),
+        new("lower, next diagonal", [SampleInput.Normal(3, 4), SampleInput.Fixed(Tensor.Scalar(1L))], new Attributes { ["upper"] = false }),
     ];
 }
 

@@ -37,7 +37,7 @@ public sealed class Slice : MovementOperator
         long[] axes = inference.Has(3) ? inference.IntegersOf(3) : [.. Enumerable.Range(0, starts.Count).Select(i => (long)i)];
         long[] steps = inference.Has(4) ? inference.IntegersOf(4) : [.. Enumerable.Repeat(1L, starts.Count)];
         if (ends.Count != starts.Count || axes.Length != starts.Count || steps.Length != starts.Count)
-            throw inference.Fail($"starts, ends, axes and steps have {starts.Count}, {ends.Count}, {axes.Length} and {steps.Length} entries; their numbers must agree.");
+            throw inference.Fail($"starts, ends, axes and steps have {starts.Count}, {ends.Count}, {axes.Length} and {steps.Length} entries.");
         if (steps.Contains(0)) throw inference.Fail("a step is 0.");
         var result = shape;
         for (int i = 0; i < axes.Length; i++)
@@ -98,9 +98,11 @@ public sealed class Slice : MovementOperator
         new("middle", [SampleInput.Normal(4, 6), SampleInput.Integers(1, 2), SampleInput.Integers(3, 5)]),
         new("one axis", [SampleInput.Normal(2, 5, 3), SampleInput.Integers(-4), SampleInput.Integers(long.MaxValue), SampleInput.Integers(1)]),
         new("steps", [
-            SampleInput.Normal(5, 7), SampleInput.Integers(0, 1), SampleInput.Integers(5, -1), SampleInput.Integers(0, -1), SampleInput.Integers(2, 3),
+            SampleInput.Normal(5, 7), SampleInput.Integers(0, 1), SampleInput.Integers(5, -1), SampleInput.Integers(0, -1),
+                SampleInput.Integers(2, 3),
         ]),
-        new("backwards", [SampleInput.Normal(6), SampleInput.Integers(-1), SampleInput.Integers(long.MinValue), SampleInput.Integers(0), SampleInput.Integers(-2)]),
+        new("backwards", [SampleInput.Normal(6), SampleInput.Integers(-1), SampleInput.Integers(long.MinValue), SampleInput.Integers(0),
+            SampleInput.Integers(-2)]),
     ];
 
     private static (long Start, int Count) Resolve(int extent, long start, long end, long step)
@@ -130,7 +132,8 @@ public sealed class Slice : MovementOperator
     {
         if (g.Input(0).Shape is not { } shape || Integers(g, 1) is not { } starts || Integers(g, 2) is not { } ends) return null;
         if (g.InputCount > 4 && g.Node.Inputs[4] is not null && Integers(g, 4)?.All(s => s == 1) != true) return null;
-        long[]? axes = g.InputCount > 3 && g.Node.Inputs[3] is not null ? Integers(g, 3) : [.. Enumerable.Range(0, starts.Length).Select(i => (long)i)];
+        long[]? axes = g.InputCount > 3 && g.Node.Inputs[3] is not null ? Integers(g, 3)
+            : [.. Enumerable.Range(0, starts.Length).Select(i => (long)i)];
         if (axes is null) return null;
         var pads = new long[2 * shape.Rank];
         for (int i = 0; i < starts.Length; i++)

@@ -50,7 +50,8 @@ public sealed class Tile : MovementOperator
     }
 
     /// <inheritdoc/>
-    public override void Differentiate(Differentiation g) => g.Set(0, Movement.Gradient(g, places => g.Builder.Apply(Instance, [places, g.Input(1)])));
+    public override void Differentiate(Differentiation g) =>
+        g.Set(0, Movement.Gradient(g, places => g.Builder.Apply(Instance, [places, g.Input(1)])));
 
     /// <inheritdoc/>
     public override IEnumerable<Sample> Samples =>

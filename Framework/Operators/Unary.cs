@@ -142,7 +142,7 @@ public sealed class UnaryGrad<TFormula> : FloatOperator
     public override string Domain => Domains.Gradient;
 
     /// <inheritdoc/>
-    public override bool IsDifferentiable => false;
+    public override bool HasGradientRule => false;
 
     /// <inheritdoc/>
     public override Signature Signature => s_signature;
@@ -174,7 +174,8 @@ public sealed class UnaryGrad<TFormula> : FloatOperator
 
     private static SampleInput[] Arguments(TFormula formula)
     {
-        var x = SampleInput.Uniform(TFormula.Range.Low, TFormula.Range.High, 2, 3, 5).Make(new CounterRandom(1, TFormula.Name)).AsSpan<float>().ToArray();
+        var x = SampleInput.Uniform(TFormula.Range.Low, TFormula.Range.High, 2, 3,
+            5).Make(new CounterRandom(1, TFormula.Name)).AsSpan<float>().ToArray();
         return [SampleInput.Normal(2, 3, 5), SampleInput.Given([2, 3, 5], x), SampleInput.Given([2, 3, 5], Array.ConvertAll(x, formula.Apply))];
     }
 }

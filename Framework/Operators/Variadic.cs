@@ -168,7 +168,8 @@ public sealed class Min : ExtremumOperator<Min.Formula>
 public static partial class ValueOperators
 {
     /// <summary>ONNX <c>Sum</c>.</summary>
-    public static Value Sum(this IReadOnlyList<Value> values) => values.Count == 1 ? values[0] : values[0].Owner.Apply(Operators.Sum.Instance, [.. values]);
+    public static Value Sum(this IReadOnlyList<Value> values) =>
+        values.Count == 1 ? values[0] : values[0].Owner.Apply(Operators.Sum.Instance, [.. values]);
 
     /// <summary>ONNX <c>Mean</c>.</summary>
     public static Value Mean(this IReadOnlyList<Value> values) => values[0].Owner.Apply(Operators.Mean.Instance, [.. values]);

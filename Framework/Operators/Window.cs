@@ -63,11 +63,12 @@ internal sealed class Window
                 case "NOTSET" or "VALID":
                     long padding = auto == "VALID" ? 0 : checked(pads[i] + pads[rank + i]);
                     if (input[i].IsKnown && input[i].Value + padding < reach)
-                        throw inference.Fail($"the window of {reach} does not fit the input's {input[i]} and its padding of {padding} along spatial axis {i}.");
+                        throw inference.Fail($"the window of {reach} does not fit the {input[i]} and the padding of {padding} of spatial axis {i}.");
                     result[i] = (input[i] + (padding - reach)).Divide(strides[i], ceil) + 1;
 
                     // With ceiling a last window that would begin in the padding after the end is left out.
-                    if (ceil && result[i].IsKnown && (result[i].Value - 1) * strides[i] >= input[i].Value + (auto == "VALID" ? 0 : pads[i])) result[i] -= 1;
+                    if (ceil && result[i].IsKnown
+                        && (result[i].Value - 1) * strides[i] >= input[i].Value + (auto == "VALID" ? 0 : pads[i])) result[i] -= 1;
                     break;
                 default:
                     throw inference.Fail($"auto_pad '{auto}' is not NOTSET, VALID, SAME_UPPER or SAME_LOWER.");
@@ -81,7 +82,8 @@ internal sealed class Window
     public static Window Of(Attributes a, ReadOnlySpan<int> input, ReadOnlySpan<int> kernel, ReadOnlySpan<int> output)
     {
         int rank = kernel.Length;
-        int[] strides = Narrow(Ints(a, "strides", rank, 1)), dilations = Narrow(Ints(a, "dilations", rank, 1)), pads = Narrow(Ints(a, "pads", 2 * rank, 0));
+        int[] strides = Narrow(Ints(a, "strides", rank, 1)), dilations = Narrow(Ints(a, "dilations", rank, 1)),
+            pads = Narrow(Ints(a, "pads", 2 * rank, 0));
         int[] begin = pads[..rank], end = pads[rank..];
         string auto = a.String("auto_pad", "NOTSET");
         if (auto == "VALID")
@@ -109,7 +111,8 @@ internal sealed class Window
     public static Window Transposed(Attributes a, ReadOnlySpan<int> small, ReadOnlySpan<int> kernel, ReadOnlySpan<int> large)
     {
         int rank = kernel.Length;
-        int[] strides = Narrow(Ints(a, "strides", rank, 1)), dilations = Narrow(Ints(a, "dilations", rank, 1)), pads = Narrow(Ints(a, "pads", 2 * rank, 0));
+        int[] strides = Narrow(Ints(a, "strides", rank, 1)), dilations = Narrow(Ints(a, "dilations", rank, 1)),
+            pads = Narrow(Ints(a, "pads", 2 * rank, 0));
         int[] begin = pads[..rank], end = pads[rank..];
         string auto = a.String("auto_pad", "NOTSET");
         if (auto == "VALID" || auto.StartsWith("SAME", StringComparison.Ordinal) || a.Has("output_shape"))
@@ -127,12 +130,15 @@ internal sealed class Window
         return new Window(kernel.ToArray(), strides, dilations, begin, end, large.ToArray(), small.ToArray());
     }
 
-    /// <summary>Spatial extents of a transposed convolution's output, (N - 1) S + F - 2P + further padding, where the input may be symbolic.</summary>
+    /// <summary>
+    /// Spatial extents of a transposed convolution's output, (N - 1) S + F - 2P + further padding, where the input may be symbolic.
+    /// </summary>
     public static SymbolicShape TransposedExtents(Inference inference, SymbolicShape input, long[] kernel)
     {
         int rank = kernel.Length;
         var a = inference.Attributes;
-        var (strides, dilations, pads, further) = (Ints(a, "strides", rank, 1), Ints(a, "dilations", rank, 1), Ints(a, "pads", 2 * rank, 0), Ints(a, "output_padding", rank, 0));
+        var (strides, dilations, pads, further) = (Ints(a, "strides", rank, 1), Ints(a, "dilations", rank, 1), Ints(a, "pads", 2 * rank, 0),
+            Ints(a, "output_padding", rank, 0));
         CheckLength(inference, "strides", strides, rank);
         CheckLength(inference, "dilations", dilations, rank);
         CheckLength(inference, "pads", pads, 2 * rank);
@@ -178,14 +184,21 @@ internal sealed class Window
 
         return new Attributes
         {
-            ["strides"] = Widen(Strides), ["dilations"] = Widen(Dilations), ["group"] = group, ["pads"] = (long[])[.. Widen(PadsBegin), .. end], ["output_padding"] = further,
+            ["strides"] = Widen(Strides),
+            ["dilations"] = Widen(Dilations),
+            ["group"] = group,
+            ["pads"] = (long[])[.. Widen(PadsBegin), .. end],
+            ["output_padding"] = further,
         };
     }
 
     /// <summary>The same window written down without <c>auto_pad</c>.</summary>
     public Attributes Explicit(long group) => new()
     {
-        ["strides"] = Widen(Strides), ["dilations"] = Widen(Dilations), ["group"] = group, ["pads"] = (long[])[.. Widen(PadsBegin), .. Widen(Reached())],
+        ["strides"] = Widen(Strides),
+        ["dilations"] = Widen(Dilations),
+        ["group"] = group,
+        ["pads"] = (long[])[.. Widen(PadsBegin), .. Widen(Reached())],
     };
 
     // The padding behind as far as the last window reaches, which with ceil_mode is beyond what was asked for.
@@ -289,7 +302,8 @@ internal sealed class Window
     {
         if (values.Length != length)
             throw inference.Fail($"{name} [{string.Join(',', values)}] has {values.Length} entries; {length} fit the kernel.");
-        if (values.Any(v => v is < 0 or > int.MaxValue)) throw inference.Fail($"{name} [{string.Join(',', values)}] has an entry outside 0 to 2,147,483,647.");
+        if (values.Any(v => v is < 0 or > int.MaxValue))
+            throw inference.Fail($"{name} [{string.Join(',', values)}] has an entry outside 0 to 2,147,483,647.");
     }
 
     private static long[] Ints(Attributes attributes, string name, int length, long fallback) =>

@@ -52,10 +52,6 @@ public sealed class CounterRandom
     /// <summary>The 64 random bits at a place of the sequence of a key; those that <see cref="NextUInt64"/> gives at its call number place + 1.</summary>
     public static ulong Bits(ulong key, long place) => Mix(key + ((ulong)(place + 1) * Golden));
 
-    /// <summary>The bound below which <see cref="Bits"/> falls with the given probability.</summary>
-    public static ulong Threshold(double probability) =>
-        probability >= 1 ? ulong.MaxValue : (ulong)(Math.Max(0, probability) * 18446744073709551616.0);
-
     private static ulong Mix(ulong z)
     {
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;

@@ -16,19 +16,24 @@ public sealed class TrainingGraph
     /// <summary>The name of the loss's output.</summary>
     public const string LossName = "loss";
 
-    private TrainingGraph(Graph graph, IReadOnlyList<string> parameters, IReadOnlyList<string> states)
+    private TrainingGraph(Graph stored, IReadOnlyList<string> parameters, IReadOnlyList<string> states)
     {
-        Graph = graph;
+        Stored = stored;
+        Graph = Promotion.ToInputs(stored, [.. parameters, .. states]);
         Parameters = parameters;
         States = states;
-        CountsSteps = graph.Inputs.Any(i => i.Name == ToTraining.CounterName);
+        CountsSteps = stored.Inputs.Any(i => i.Name == ToTraining.CounterName);
     }
 
     /// <summary>
-    /// The graph. Inputs: the network's own, <see cref="TargetName"/>, <see cref="ToTraining.CounterName"/> where random numbers are drawn, the parameters,
-    /// the statistics. Outputs: <see cref="LossName"/>, the network's own, <c>state.NAME</c> for each statistic, <c>grad.NAME</c> for each parameter.
+    /// The graph. Inputs: the network's own, <see cref="ToTraining.CounterName"/> where random numbers are drawn, <see cref="TargetName"/>, the
+    /// parameters, the statistics. Outputs: <see cref="LossName"/>, the network's own, <c>state.NAME</c> for each statistic, <c>grad.NAME</c> for
+    /// each parameter.
     /// </summary>
     public Graph Graph { get; }
+
+    /// <summary>The same function, but with the network's parameters and statistics held as initializers: what a file can hold.</summary>
+    public Graph Stored { get; }
 
     /// <summary>The names of the trained parameters, in the order of their inputs and gradients.</summary>
     public IReadOnlyList<string> Parameters { get; }
@@ -66,7 +71,7 @@ public sealed class TrainingGraph
         var training = WithStates(toTraining.Apply(WithLoss(network, loss)), toTraining.States);
         var differentiated = Backward.Differentiate(training, LossName, [.. parameters, .. inputs ?? []]);
         string[] states = [.. toTraining.States.Select(s => s.Name)];
-        return new TrainingGraph(Promotion.ToInputs(differentiated, [.. parameters, .. states]), parameters, states);
+        return new TrainingGraph(differentiated, parameters, states);
     }
 
     /// <summary>A network with a loss behind it: a further input <see cref="TargetName"/>, and <see cref="LossName"/> before its own outputs.</summary>
@@ -91,7 +96,10 @@ public sealed class TrainingGraph
     private static Graph WithStates(Graph training, IReadOnlyList<(string Name, Value New)> states)
     {
         var builder = GraphBuilder.CopyOf(training, out var map);
-        foreach (var (name, next) in states) builder.Rename(map.Get(next), NewState(name));
-        return builder.Build([.. training.Outputs.Select(map.Get), .. states.Select(s => map.Get(s.New))]);
+        Value[] next = [.. states.Select(s => builder.Rename(Own(map.Get(s.New)), NewState(s.Name)))];
+        return builder.Build([.. training.Outputs.Select(map.Get), .. next]);
+
+        // A network in ONNX's training form may have the value among its outputs already, under a name of its own.
+        Value Own(Value value) => training.Outputs.Any(o => map.Get(o) == value) ? builder.Apply(Identity.Instance, [value]) : value;
     }
 }

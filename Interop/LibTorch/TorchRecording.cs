@@ -97,13 +97,15 @@ internal sealed class TorchRecording : IDisposable
     // A gradient with respect to a value inside the graph needs that something before it asks for gradients.
     private bool RequiresGradient(Value value) => value.ElementType.IsFloat() && (_differentiatesInside || _differentiated.Contains(value.Name));
 
+    private bool IsDifferentiated(Value value) => value.Producer is null ? RequiresGradient(value) : _differentiated.Count > 0;
+
     private void Add(Node node)
     {
         // What computes shapes is known already; its results are bound where somebody reads them.
         if (node.Outputs.All(o => o is null || Constants.Of(o.Fact) is not null)) return;
         Program.Label(node.Place);
-        var translated = new TorchNode(node, Program, SlotOf, _precision);
-        var rule = node.Operator.Domain == Domains.Onnx ? Translations.Find(node.Operator.Name) : null;
+        var translated = new TorchNode(node, Program, SlotOf, IsDifferentiated, _precision);
+        var rule = Translations.Find(node.Operator);
         if (rule is null) throw translated.Unsupported($"there is no translation of {node.Operator}.");
         translated.Set(0, rule.Write(translated));
         for (int i = 0; i < node.Outputs.Count; i++)

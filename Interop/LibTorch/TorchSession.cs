@@ -47,7 +47,7 @@ public sealed class TorchSession : IGraphRunner
     public int Threads { get; init; }
 
     /// <summary>Whether an operator can run here.</summary>
-    public static bool Supports(Operator op) => op.Domain == Domains.Onnx && Translations.Find(op.Name) is not null;
+    public static bool Supports(Operator op) => Translations.Find(op) is not null;
 
     /// <inheritdoc/>
     /// <exception cref="UnsupportedModelException">A node has no form in libtorch.</exception>

@@ -19,7 +19,7 @@ internal sealed class FormScope(Func<string, Fact?> facts, HashSet<string> names
     /// <summary>Adds a constant that a node reads, and says its name.</summary>
     public string AddConstant(NodeForm node, string what, Tensor data)
     {
-        string name = FreshName(node, what);
+        string name = Fresh(node, what);
         _constants.Add((name, data));
         _added.Add(name, Fact.Of(data));
         return name;
@@ -32,7 +32,7 @@ internal sealed class FormScope(Func<string, Fact?> facts, HashSet<string> names
     /// <returns>The name of its result.</returns>
     public string Before(NodeForm node, string op, IReadOnlyList<string> inputs, Attributes? attributes = null)
     {
-        string output = FreshName(node, op.ToLowerInvariant());
+        string output = Fresh(node, op.ToLowerInvariant());
         _before.Add(new NodeForm { Operator = op, Name = output, Inputs = [.. inputs], Outputs = [output], Attributes = attributes ?? Attributes.None });
         return output;
     }
@@ -41,7 +41,7 @@ internal sealed class FormScope(Func<string, Fact?> facts, HashSet<string> names
     public void After(NodeForm node, string op, IReadOnlyList<string> inputs, string output, Attributes? attributes = null) => _after.Add(new NodeForm
     {
         Operator = op,
-        Name = FreshName(node, op.ToLowerInvariant()),
+        Name = Fresh(node, op.ToLowerInvariant()),
         Inputs = [.. inputs],
         Outputs = [output],
         Attributes = attributes ?? Attributes.None,
@@ -49,7 +49,7 @@ internal sealed class FormScope(Func<string, Fact?> facts, HashSet<string> names
 
     /// <summary>Renames an output of the node that a step changes, so that another node can make it.</summary>
     /// <returns>The new name.</returns>
-    public string Divert(NodeForm node, int output) => node.Outputs[output] = FreshName(node, "direct");
+    public string Divert(NodeForm node, int output) => node.Outputs[output] = Fresh(node, "direct");
 
     /// <summary>The constants that were added since the last call.</summary>
     public IReadOnlyList<(string Name, Tensor Data)> TakeConstants()
@@ -68,7 +68,8 @@ internal sealed class FormScope(Func<string, Fact?> facts, HashSet<string> names
         return all;
     }
 
-    private string FreshName(NodeForm node, string what)
+    /// <summary>A name that no value has yet, after that of a node.</summary>
+    public string Fresh(NodeForm node, string what)
     {
         string stem = $"{(node.Name.Length > 0 ? node.Name : node.Outputs.Find(o => o.Length > 0))}.{what}", name = stem;
         for (int number = 1; !names.Add(name); number++) name = FormattableString.Invariant($"{stem}_{number}");

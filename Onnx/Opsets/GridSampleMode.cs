@@ -5,7 +5,8 @@ internal sealed class GridSampleMode() : OpsetStep(20, "GridSample")
 {
     public override void Upgrade(NodeForm node, FormScope scope)
     {
-        if (node.Attributes.Has("mode")) node.Attributes = node.Attributes.With("mode", node.Attributes.String("mode", "").Replace("bi", "", StringComparison.Ordinal));
+        string mode = node.Attributes.String("mode", "linear");
+        if (mode.StartsWith("bi", StringComparison.Ordinal)) node.Attributes = node.Attributes.With("mode", mode[2..]);
     }
 
     public override void Downgrade(NodeForm node, FormScope scope)

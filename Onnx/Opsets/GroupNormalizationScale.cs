@@ -1,4 +1,5 @@
 using Framework.Errors;
+using Framework.Tensors;
 
 namespace Onnx.Opsets;
 
@@ -17,5 +18,23 @@ internal sealed class GroupNormalizationScale() : OpsetStep(21, "GroupNormalizat
             string spread = scope.Before(node, "Expand", [column, scope.AddIntegers(node, $"{what}.spread", groups, shape[1].Value / groups)]);
             node.Inputs[i] = scope.Before(node, "Reshape", [spread, scope.AddIntegers(node, $"{what}.channels", shape[1].Value)]);
         }
+    }
+
+    // The groups' scale is 1 and their shift 0; the channels' own follow as arithmetic.
+    public override void Downgrade(NodeForm node, FormScope scope)
+    {
+        int rank = RankOf(node, 0, scope);
+        int groups = (int)node.Attributes.Int("num_groups", 1);
+        var type = scope.FactOf(node.Input(0))!.ElementType;
+        var ones = new float[groups];
+        Array.Fill(ones, 1);
+        string column = scope.AddIntegers(node, "column", [-1, .. Enumerable.Repeat(1L, rank - 2)]);
+        string scale = scope.Before(node, "Reshape", [node.Inputs[1], column]), shift = scope.Before(node, "Reshape", [node.Inputs[2], column]);
+        node.Inputs[1] = scope.AddConstant(node, "ones", Tensor.From(ones, [groups]).To(type));
+        node.Inputs[2] = scope.AddConstant(node, "zeros", new Tensor(type, [groups]));
+        node.Attributes = node.Attributes.Without("stash_type");
+        string output = node.Outputs[0], scaled = scope.Fresh(node, "scaled");
+        scope.After(node, "Mul", [scope.Divert(node, 0), scale], scaled);
+        scope.After(node, "Add", [scaled, shift], output);
     }
 }

@@ -1,4 +1,5 @@
 using Framework.Tensors;
+using Onnx.Opsets.WrittenOut;
 
 namespace Onnx.Opsets;
 
@@ -55,6 +56,7 @@ internal static class Steps
         new ScatterName(),
         new NewAttribute(12, "batch_dims", 0, "GatherND"),
         new NewAttribute(12, "select_last_index", 0, "ArgMax", "ArgMin"),
+        new Comparison(),
         new NewTypes(12, t => !t.IsFloat(), "Clip", "Max", "MaxPool", "Min", "Pow"),
         new PowExponent(),
         new ConstantForms(),
@@ -66,12 +68,16 @@ internal static class Steps
         new ResizeRegion(),
         new SoftmaxAlongAxis(),
         new BatchNormalizationTraining(),
+        new HardSwish(),
         new NewAttribute(14, "allowzero", 0, "Reshape"),
         new NewTypes(14, t => !t.IsFloat(), "Relu"),
         new NewAttribute(15, "start", 0, "Shape"),
         new NewAttribute(15, "end", 0, "Shape"),
         new NewAttribute(16, "reduction", "none", "ScatterElements", "ScatterND"),
         new RoiAlignPixels(),
+        new LayerNormalization(),
+        new GroupNormalization(),
+        new Mish(),
         new IntegersToInput(18, "axes", 1, s_reductions),
         new NewAttribute(18, "noop_with_empty_axes", 0, s_reductions),
         new NewAttribute(18, "ceil_mode", 0, "LpPool"),
@@ -82,6 +88,7 @@ internal static class Steps
         new SplitCount(),
         new NewAttribute(19, "dilations", 1, "AveragePool"),
         new NewAttribute(19, "saturate", 1, "Cast", "CastLike", "QuantizeLinear"),
+        new Gelu(),
         new GridSampleMode(),
         new GroupNormalizationScale(),
         new NewAttribute(21, "block_size", 0, "DequantizeLinear", "QuantizeLinear"),

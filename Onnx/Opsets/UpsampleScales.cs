@@ -36,7 +36,7 @@ internal sealed class UpsampleName() : OpsetStep(10, "Upsample", "Resize")
 
     public override void Downgrade(NodeForm node, FormScope scope)
     {
-        if (ConstantInput(node, 1, scope).ToArray<float>().Any(s => s < 1)) throw NotBefore(node, "it makes an extent smaller");
+        if (scope.FactOf(node.Input(1))?.Constant is { } scales && scales.ToArray<float>().Any(s => s < 1)) throw NotBefore(node, "it makes an extent smaller");
         node.Operator = "Upsample";
     }
 }

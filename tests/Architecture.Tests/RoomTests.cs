@@ -25,7 +25,7 @@ public sealed class RoomTests
     public void A_planted_violation_is_found(string folder, string code, string expected)
     {
         var planted = new SourceFile($"Framework/{folder}/Planted.cs", $"{code}\n");
-        Rooms.Violations([.. s_sources, planted]).Should().ContainSingle().Which.Should().Contain("Planted.cs").And.Contain(expected);
+        OfPlanted(planted).Should().ContainSingle().Which.Should().Contain(expected);
     }
 
     [Theory]
@@ -36,5 +36,8 @@ public sealed class RoomTests
     [InlineData("Execution", "using Framework.Kernels.Simd;")]
     [InlineData("Data", "using Framework.Errors;")]
     public void What_is_allowed_is_not_found(string folder, string code) =>
-        Rooms.Violations([.. s_sources, new SourceFile($"Framework/{folder}/Planted.cs", code)]).Should().BeEmpty();
+        OfPlanted(new SourceFile($"Framework/{folder}/Planted.cs", code)).Should().BeEmpty();
+
+    private static IEnumerable<string> OfPlanted(SourceFile planted) =>
+        Rooms.Violations([.. s_sources, planted]).Where(v => v.StartsWith(planted.Path, StringComparison.Ordinal));
 }

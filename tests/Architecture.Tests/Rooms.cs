@@ -27,7 +27,7 @@ internal static class Rooms
         ["Lowering"] = ["Execution", "Graphs", "Kernels", "Operators", "Tensors", "Threading"],
         ["Execution"] = ["Graphs", "Kernels.Simd", "Lowering", "Operators", "Tensors", "Threading"],
 
-        ["Modules"] = ["Graphs", "Operators", "Tensors"],
+        ["Modules"] = ["Graphs", "Operators", "Tensors", "Threading"],
         ["Models"] = ["Graphs", "Modules", "Operators", "Tensors"],
         ["Inspection"] = ["Graphs", "Operators", "Tensors"],
         ["Data"] = ["Files", "Tensors"],

@@ -18,6 +18,9 @@ public sealed partial class SourceTests
     public void Nothing_is_used_globally() => s_sources.Where(UsesGlobally).Select(f => f.Path).Should().BeEmpty();
 
     [Fact]
+    public void Usings_are_in_order() => s_sources.Where(f => !HasUsingsInOrder(f)).Select(f => f.Path).Should().BeEmpty();
+
+    [Fact]
     public void Native_code_is_called_from_Interop_only() => Product().SelectMany(NativeCalls).Should().BeEmpty();
 
     [Fact]
@@ -34,6 +37,8 @@ public sealed partial class SourceTests
         IsInAnotherNamespace(new SourceFile("Framework/Graphs/Planted.cs", "namespace Framework.Graph;\npublic class Planted;")).Should().BeTrue();
         IsInAnotherNamespace(new SourceFile("Framework/Graphs/Planted.cs", "public class Planted;")).Should().BeTrue();
         UsesGlobally(new SourceFile("Framework/Graphs/Planted.cs", "global using System.Text;\n")).Should().BeTrue();
+        HasUsingsInOrder(new SourceFile("Onnx/Planted.cs", "using Framework.Graphs;\nusing System.Text;\n")).Should().BeFalse();
+        HasUsingsInOrder(new SourceFile("Onnx/Planted.cs", "using Framework.Kernels.Simd;\nusing Framework.Kernels;\n")).Should().BeFalse();
         NativeCalls(new SourceFile("Onnx/Planted.cs", "[DllImport(\"libm\")] static extern double cos(double x);")).Should().ContainSingle();
         NativeCalls(new SourceFile("Framework/Tensors/Planted.cs", "[LibraryImport(\"libc\", EntryPoint = \"mmap\")]")).Should().ContainSingle();
         NativeCalls(new SourceFile("Framework/Tensors/Arena.cs", "[LibraryImport(\"libc\", EntryPoint = \"mmap\")]")).Should().ContainSingle();
@@ -50,6 +55,13 @@ public sealed partial class SourceTests
 
     private static bool UsesGlobally(SourceFile file) => GlobalUsing().IsMatch(file.Code);
 
+    /// <summary>Whether System comes first and the rest follows by name. The build checks all else of style, and eng/test.sh white space.</summary>
+    private static bool HasUsingsInOrder(SourceFile file)
+    {
+        string[] names = [.. PlainUsing().Matches(file.Code).Select(m => m.Groups[1].Value)];
+        return names.SequenceEqual(names.OrderBy(n => n != "System" && !n.StartsWith("System.", StringComparison.Ordinal)).ThenBy(n => n, StringComparer.OrdinalIgnoreCase));
+    }
+
     private static bool Sees(SourceFile file, string project) => Regex.IsMatch(file.Code, $@"^using (static |\w+ = )?{project}\b", RegexOptions.Multiline);
 
     /// <summary>Calls of native code where none may be. An arena asks the kernel for huge pages, and does without where there are none.</summary>
@@ -64,6 +76,9 @@ public sealed partial class SourceTests
 
     [GeneratedRegex(@"\b(?:DllImport|LibraryImport|NativeLibrary)\b")]
     private static partial Regex NativeCall();
+
+    [GeneratedRegex(@"^using ([\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex PlainUsing();
 
     [GeneratedRegex(@"^\s*global using ", RegexOptions.Multiline)]
     private static partial Regex GlobalUsing();

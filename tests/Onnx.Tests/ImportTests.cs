@@ -81,7 +81,10 @@ public class ImportTests
 
         graph.Initializers.ToDictionary(i => i.Name, i => i.Role).Should().Equal(new Dictionary<string, InitializerRole>
         {
-            ["w"] = InitializerRole.Parameter, ["half"] = InitializerRole.Constant, ["shape"] = InitializerRole.Constant, ["unread"] = InitializerRole.Constant,
+            ["w"] = InitializerRole.Parameter,
+            ["half"] = InitializerRole.Constant,
+            ["shape"] = InitializerRole.Constant,
+            ["unread"] = InitializerRole.Constant,
         });
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Framework.Kernels.Simd;
+using Framework.Tensors;
 using Framework.Threading;
 
 namespace Framework.Kernels.RandomNumbers;

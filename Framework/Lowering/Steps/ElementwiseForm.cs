@@ -1,5 +1,7 @@
 using Framework.Graphs;
 using Framework.Operators;
+using ElementwiseBuilder = Framework.Kernels.Elementwise.ElementwiseBuilder;
+using ElementwiseValue = Framework.Kernels.Elementwise.ElementwiseValue;
 using Operation = Framework.Kernels.Elementwise.ElementwiseOperation;
 
 namespace Framework.Lowering.Steps;
@@ -60,6 +62,8 @@ internal sealed record ElementwiseForm(
         [Unary<Reciprocal>.Instance] = new(Operation.Reciprocal, s_one, KeepsZero: false),
         [Unary<Erf>.Instance] = new(Operation.Erf, s_one),
 
+        [DropoutGrad.Instance] = new(Operation.Where, s_turned) { Compose = KeepScaled },
+
         [UnaryGrad<Relu>.Instance] = new(Operation.ReluGrad, s_gradientAndY),
         [UnaryGrad<LeakyRelu>.Instance] = new(Operation.LeakyReluGrad, s_gradientAndX, Parameters: Alpha(0.01f)),
         [UnaryGrad<ThresholdedRelu>.Instance] = new(Operation.ThresholdedReluGrad, s_gradientAndX, Parameters: Alpha(1)),
@@ -82,6 +86,9 @@ internal sealed record ElementwiseForm(
         [UnaryGrad<Erf>.Instance] = new(Operation.ErfGrad, s_gradientAndX),
     };
 
+    /// <summary>Writes the operation as several steps; null where it is one.</summary>
+    public Composition? Compose { get; private init; }
+
     /// <summary>The operators that have a form.</summary>
     public static IEnumerable<Operator> Operators => s_forms.Keys;
 
@@ -96,6 +103,16 @@ internal sealed record ElementwiseForm(
             Operation.GeluGrad when approximates => form with { Operation = Operation.GeluTanhGrad },
             _ => form,
         };
+    }
+
+    /// <summary>Writes steps over operands.</summary>
+    internal delegate ElementwiseValue Composition(ElementwiseBuilder builder, ReadOnlySpan<ElementwiseValue> operands, Attributes attributes);
+
+    // Where the mask holds, the gradient over the share that was kept.
+    private static ElementwiseValue KeepScaled(ElementwiseBuilder builder, ReadOnlySpan<ElementwiseValue> operands, Attributes a)
+    {
+        var scaled = builder.Apply(Operation.Multiply, operands[1], builder.Constant(1 / (1 - a.Float("ratio", 0.5f))));
+        return builder.Apply(Operation.Where, operands[0], scaled, builder.Constant(0));
     }
 
     private static Func<Attributes, (float Alpha, float Beta)> Alpha(float fallback) => a => (a.Float("alpha", fallback), 0);

@@ -29,7 +29,8 @@ internal sealed unsafe class ElementwiseStep : Step
         if (reads.Append(output).Any(v => v.ElementType is not (ElementType.Float32 or ElementType.Bool)) || output.Shape!.ElementCount.Value == 0) return null;
         var (alpha, beta) = form.Parameters?.Invoke(node.Attributes) ?? (0, 0);
         var builder = new ElementwiseBuilder();
-        builder.Output(builder.Apply(form.Operation, [.. reads.Select(r => builder.Input(TypeOf(r)))], alpha, beta), TypeOf(output));
+        ElementwiseValue[] operands = [.. reads.Select(r => builder.Input(TypeOf(r)))];
+        builder.Output(form.Compose?.Invoke(builder, operands, node.Attributes) ?? builder.Apply(form.Operation, operands, alpha, beta), TypeOf(output));
         var problem = ElementwiseProblem.Broadcast(builder.Build(), InMemory(output), [.. reads.Select(InMemory)]);
         return new ElementwiseStep(node, problem, ElementwiseKernels.List.Select(problem, set), reads);
     }

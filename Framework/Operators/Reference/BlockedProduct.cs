@@ -16,7 +16,9 @@ internal static unsafe class BlockedProduct
 
     private const int TileRows = 4, InnerBlock = 256, Alignment = 64;
 
-    /// <summary>Y = L' R, or Y += L' R: L is inner x rows, R inner x columns, Y has rows <paramref name="step"/> apart. On the calling thread.</summary>
+    /// <summary>
+    /// Y = L' R, or Y += L' R: L is inner x rows, R inner x columns, Y has rows <paramref name="step"/> apart. On the calling thread.
+    /// </summary>
     public static void Multiply<T, TLeft, TRight>(in TLeft left, in TRight right, T* y, int step, int rows, int columns, int inner, bool accumulate)
         where T : unmanaged, INumber<T>
         where TLeft : struct, IMatrix<T>

@@ -24,10 +24,18 @@ internal static class Activations
         new("Softplus", n => n.Call("softplus", n[0], 1, SoftplusThreshold)),
         new("Softsign", n => n.Call("div.Tensor", n[0], n.Call("add.Scalar", n.Call("abs", n[0]), 1))),
         new("ThresholdedRelu", n => n.Call("threshold", n[0], Float(n, "alpha", 1), 0)),
-        new("Clip", n => n.Call("clamp.Tensor", n[0], n.Optional(1), n.Optional(2))),
+        new("Clip", n => n.Has(1) || n.Has(2) ? n.Call("clamp.Tensor", n[0], n.Optional(1), n.Optional(2)) : n[0]),
         new("Softmax", n => n.Call("softmax.int", n[0], n.Axis("axis", -1))),
         new("LogSoftmax", n => n.Call("log_softmax.int", n[0], n.Axis("axis", -1))),
+        new("Hardmax", Hardmax),
     ];
+
+    private static TorchSlot Hardmax(TorchNode n)
+    {
+        int axis = n.Axis("axis", -1);
+        var places = n.Along(n.Counting(n.Shape(0)[axis]), axis, n.Shape(0).Rank);
+        return n.Cast(n.Call("eq.Tensor", places, n.Call("argmax", n[0], axis, true)), n.Type(0));
+    }
 
     private static double Float(TorchNode n, string attribute, float fallback) => n.Attributes.Float(attribute, fallback);
 

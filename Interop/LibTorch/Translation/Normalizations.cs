@@ -6,6 +6,7 @@ internal static class Normalizations
     public static IEnumerable<TranslationRule> All =>
     [
         new("BatchNormalization", BatchNormalization),
+        new("grad.BatchNormalizationTraining", BatchNormalizationTraining),
         new("InstanceNormalization", InstanceNormalization),
         new("LayerNormalization", LayerNormalization),
         new("GroupNormalization", GroupNormalization),
@@ -16,21 +17,51 @@ internal static class Normalizations
 
     private static TorchSlot BatchNormalization(TorchNode n)
     {
-        if (n.Attributes.Int("training_mode", 0) == 0)
-            return n.Call("batch_norm", n[0], n[1], n[2], n[3], n[4], false, 0.0, Epsilon(n), false);
-
+        if (n.Attributes.Int("training_mode", 0) == 0) return ByGivenStatistics(n);
         if (n.Wants(1) || n.Wants(2))
         {
             // ONNX keeps the share `momentum` of the old statistic and stores the variance over N; libtorch the other way round, over N - 1.
             double kept = n.Attributes.Float("momentum", 0.9f);
-            long[] axes = [.. Enumerable.Range(0, n.Shape(0).Rank).Where(axis => axis != 1).Select(axis => (long)axis)];
-            var statistics = n.CallMany("var_mean.dim", 2, n.Call("detach", n[0]), axes, false, false);
+            var statistics = n.CallMany("var_mean.dim", 2, n.Call("detach", n[0]), AllButChannels(n), false, false);
             if (n.Wants(1)) n.Set(1, n.Call("lerp.Scalar", statistics[1], n[3], kept));
             if (n.Wants(2)) n.Set(2, n.Call("lerp.Scalar", statistics[0], n[4], kept));
         }
 
         return n.Call("batch_norm", n[0], n[1], n[2], TorchArgument.None, TorchArgument.None, true, 0.0, Epsilon(n), false);
     }
+
+    private static TorchSlot ByGivenStatistics(TorchNode n)
+    {
+        if (!n.IsDifferentiated(3) && !n.IsDifferentiated(4))
+            return n.Call("batch_norm", n[0], n[1], n[2], n[3], n[4], false, 0.0, Epsilon(n), false);
+
+        // libtorch's own has no gradient with respect to the statistics.
+        int rank = n.Shape(0).Rank;
+        var deviation = n.Call("sqrt", n.Call("add.Scalar", n[4], Epsilon(n)));
+        var factor = n.Along(n.Call("div.Tensor", n[1], deviation), 1, rank);
+        var centred = n.Call("sub.Tensor", n[0], n.Along(n[3], 1, rank));
+        return n.Call("add.Tensor", n.Call("mul.Tensor", centred, factor), n.Along(n[2], 1, rank));
+    }
+
+    // libtorch's own running statistics, whose variance is unbiased, are judged too: it updates copies in place.
+    private static TorchSlot BatchNormalizationTraining(TorchNode n)
+    {
+        double kept = n.Attributes.Float("momentum", 0.9f);
+        bool unbiased = n.Attributes.Int("unbiased", 0) != 0;
+        TorchSlot mean = n.Call("clone", n.Call("detach", n[3])), variance = n.Call("clone", n.Call("detach", n[4]));
+        var results = n.CallMany("native_batch_norm", 3, n[0], n[1], n[2], mean, variance, true, 1 - kept, Epsilon(n));
+        if (n.Wants(1)) n.Set(1, mean);
+        if (n.Wants(2)) n.Set(2, unbiased ? variance : n.Call("lerp.Scalar", PopulationVariance(n), n[4], kept));
+        if (n.Wants(3)) n.Set(3, results[1]);
+        if (n.Wants(4)) n.Set(4, results[2]);
+        return results[0];
+    }
+
+    private static TorchSlot PopulationVariance(TorchNode n) =>
+        n.CallMany("var_mean.dim", 1, n.Call("detach", n[0]), AllButChannels(n), false, false)[0];
+
+    private static long[] AllButChannels(TorchNode n) =>
+        [.. Enumerable.Range(0, n.Shape(0).Rank).Where(axis => axis != 1).Select(axis => (long)axis)];
 
     private static TorchSlot InstanceNormalization(TorchNode n) =>
         n.Call("instance_norm", n[0], n[1], n[2], TorchArgument.None, TorchArgument.None, true, 0.0, Epsilon(n), false);

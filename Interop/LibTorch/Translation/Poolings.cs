@@ -35,7 +35,7 @@ internal static class Poolings
     private static TorchSlot PlacesInInput(TorchNode n, SpatialWindow window, bool native, TorchSlot places)
     {
         long[] shape = n.Shape(0).ToLongs();
-        var numbers = n.Call("arange", n.Shape(0).ElementCount, TorchTypes.Code(ElementType.Int64));
+        var numbers = n.Counting(n.Shape(0).ElementCount);
         if (n.Attributes.Int("storage_order", 0) != 0)
         {
             int[] turned = [0, 1, .. Enumerable.Range(2, window.Rank).Reverse()];

@@ -9,8 +9,10 @@ namespace Interop.LibTorch.Translation;
 /// <param name="node">The node.</param>
 /// <param name="program">The program.</param>
 /// <param name="slotOf">The slot of a value that was translated before.</param>
+/// <param name="isDifferentiated">Whether gradients may be asked for with respect to a value or to what it was computed from.</param>
 /// <param name="precision">In which precision floats are computed.</param>
-internal sealed class TorchNode(Node node, TorchProgram program, Func<Value, TorchSlot> slotOf, Precision precision)
+internal sealed class TorchNode(
+    Node node, TorchProgram program, Func<Value, TorchSlot> slotOf, Func<Value, bool> isDifferentiated, Precision precision)
 {
     private readonly TorchSlot?[] _results = new TorchSlot?[node.Outputs.Count];
 
@@ -35,6 +37,9 @@ internal sealed class TorchNode(Node node, TorchProgram program, Func<Value, Tor
     /// <summary>An input, or null where it is left out.</summary>
     public TorchSlot? Optional(int input) => Has(input) ? this[input] : null;
 
+    /// <summary>Whether gradients may be asked for with respect to an input or to what it was computed from.</summary>
+    public bool IsDifferentiated(int input) => isDifferentiated(Input(input));
+
     /// <summary>Whether an output is read by anybody.</summary>
     public bool Wants(int output) => output < node.Outputs.Count && node.Outputs[output] is not null;
 
@@ -47,6 +52,9 @@ internal sealed class TorchNode(Node node, TorchProgram program, Func<Value, Tor
     /// <summary>The shape of an output.</summary>
     public Shape OutputShape(int output = 0) =>
         Known((node.Outputs[output] ?? throw new InvalidOperationException($"{node.Place}: output {output} is left out.")).Shape);
+
+    /// <summary>The element type of the first output as libtorch has it.</summary>
+    public ElementType OutputType => Promoted(node.Outputs[0]!.ElementType);
 
     /// <summary>The element type of an input as libtorch has it.</summary>
     public ElementType Type(int input) => Promoted(Input(input).ElementType);
@@ -84,6 +92,17 @@ internal sealed class TorchNode(Node node, TorchProgram program, Func<Value, Tor
 
     /// <summary>A slot over the same elements in another shape.</summary>
     public TorchSlot Reshape(TorchSlot slot, params long[] extents) => Call("reshape", slot, extents);
+
+    /// <summary>A slot that holds 0, 1, 2 and so on.</summary>
+    public TorchSlot Counting(long count) => Call("arange", count, TorchTypes.Code(ElementType.Int64));
+
+    /// <summary>A vector turned along one of the axes of a value of the given rank.</summary>
+    public TorchSlot Along(TorchSlot vector, int axis, int rank)
+    {
+        long[] extents = SpatialWindow.Repeat(1, rank);
+        extents[axis] = -1;
+        return Reshape(vector, extents);
+    }
 
     /// <summary>A slot of the same elements converted.</summary>
     public TorchSlot Cast(TorchSlot slot, ElementType type) => Call("to.dtype", slot, TorchTypes.Code(Promoted(type)));

@@ -1,3 +1,10 @@
+using Framework.Data;
+using Framework.Data.Transforms;
+using Framework.Execution;
+using Framework.Operators;
+using Framework.Tensors;
+using Framework.Training;
+using Interop.OnnxRuntime;
 using Onnx;
 
 namespace Cli.Tests.Commands;
@@ -41,5 +48,41 @@ public sealed class ExportTests(TrainedRun run)
         cnn.Files.Should().Equal(cnn["apart.onnx"], cnn["apart.onnx.data"]);
         new FileInfo(cnn["apart.onnx"]).Length.Should().BeLessThan(new FileInfo(run.Model).Length / 2);
         OnnxModel.Load(cnn["apart.onnx"]).Parameters.Should().HaveCount(10);
+    }
+
+    [Fact]
+    public void The_training_form_yields_loss_and_gradients_here_and_in_ONNX_Runtime()
+    {
+        using var cnn = new Cnn();
+        var result = cnn.Run("export", run.Folder, "--out", "training.onnx", "--training-graph");
+        result.ExitCode.Should().Be(0, result.Error);
+
+        var loader = new DataLoader(Digits.Test, new LoaderOptions { BatchSize = 4, Transforms = [new Normalize(Digits.Statistics)] });
+        using var batch = loader.Epoch(0).First();
+        var network = OnnxModel.Load(run.Model);
+        var training = TrainingGraph.Create(network, Loss.CrossEntropy, seed: 1);
+        using var oracle = new Interpreter(training.Stored, Precision.Float64);
+        var expected = training.Stored.Outputs.Zip(oracle.Run(batch.Images, batch.Labels)).ToDictionary(p => p.First.Name, p => p.Second);
+
+        var exported = OnnxModel.Load(cnn["training.onnx"]);
+        exported.Outputs.Select(o => o.Name).Should().Equal(expected.Keys).And.Contain("loss").And.Contain("grad.conv1.weight");
+        exported.Nodes.Should().OnlyContain(n => n.Operator.Domain == "");
+        using var session = new Session(exported);
+        foreach (var (output, found) in exported.Outputs.Zip(session.Run(batch.Images, batch.Labels))) Agree(found, expected[output.Name], output.Name);
+
+        using var other = new OrtSession(cnn["training.onnx"], runtime: OrtRuntime.Find());
+        foreach (var (name, found) in other.Run(new Dictionary<string, Tensor> { ["input"] = batch.Images, ["target"] = batch.Labels })) Agree(found, expected[name], name);
+    }
+
+    /// <summary>Root mean square of the difference within what single precision does to sums of the network's longest reduction.</summary>
+    private static void Agree(Tensor found, Tensor expected, string name)
+    {
+        // 400 products in fc1's forward sums, and 4 x 28 x 28 in the gradient of conv1's bias; errors of so many roundings add up as their root,
+        // and pass through no more than 16 layers there and back.
+        const double Epsilon = 1.2e-7, Layers = 16;
+        double tolerance = Epsilon * Math.Sqrt(4 * 28 * 28) * Layers;
+        double[] f = found.ToArray<double>(), e = expected.ToArray<double>();
+        double difference = Math.Sqrt(f.Zip(e, (a, b) => (a - b) * (a - b)).Average()), scale = Math.Sqrt(e.Average(x => x * x));
+        (difference / scale).Should().BeLessThan(tolerance, name);
     }
 }

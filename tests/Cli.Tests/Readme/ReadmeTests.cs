@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Framework.Data;
 using Framework.Data.Transforms;
-using Framework.Tensors;
 using Framework.Training;
 
 namespace Cli.Tests.Readme;

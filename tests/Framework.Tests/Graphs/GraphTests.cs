@@ -148,6 +148,26 @@ public class GraphTests
         patched.Outputs[0].Name.Should().Be("y");
     }
 
+    [Fact]
+    public void What_a_rewrite_adds_takes_no_name_of_a_value_further_down()
+    {
+        var builder = new GraphBuilder();
+        var x = builder.Input("x", F, [2]);
+        var graph = builder.Build([builder.Apply(Identity.Instance, [x], name: "first").Relu()]);
+        graph.Outputs[0].Name.Should().Be("relu");
+
+        var patched = new IdentityAsRelu().Apply(graph);
+
+        patched.Nodes.Select(n => n.Operator.Name).Should().Equal("Relu", "Relu");
+        patched.Outputs[0].Name.Should().Be("relu");
+        patched.Nodes[0].Outputs[0]!.Name.Should().NotBe("relu");
+    }
+
+    private sealed class IdentityAsRelu() : GraphPatch("IdentityAsRelu")
+    {
+        protected override IReadOnlyList<Value?>? Replace(Node node) => node.Operator is Identity ? [Map.Get(node.Inputs[0]!).Relu()] : null;
+    }
+
     private sealed class WrongRewrite() : GraphPatch("WrongRewrite")
     {
         protected override IReadOnlyList<Value?>? Replace(Node node) => [Map.Get(node.Inputs[0]!).Reshape([6])];

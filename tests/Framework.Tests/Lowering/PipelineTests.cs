@@ -53,6 +53,20 @@ public class PipelineTests
     }
 
     [Fact]
+    public void Truth_values_of_blocked_activations_come_out_in_their_order()
+    {
+        var builder = new GraphBuilder();
+        var x = builder.Input("x", ElementType.Float32, [2, 16, 6, 5]);
+        var w = builder.Input("w", ElementType.Float32, [32, 16, 3, 3]);
+        var graph = builder.Build([x.Conv(w, null).Greater(builder.Scalar(0, ElementType.Float32))]);
+        Tensor[] inputs = [.. graph.Inputs.Select(Fill)];
+        using var session = new Session(graph);
+        using var interpreter = new Interpreter(graph, Precision.Float64);
+
+        session.Run(inputs)[0].AsSpan<bool>().ToArray().Should().Equal(interpreter.Run(inputs)[0].AsSpan<bool>().ToArray());
+    }
+
+    [Fact]
     public void Differentiation_before_binding_leaves_the_batch_open()
     {
         var graph = new SoftmaxRegression().Trace();

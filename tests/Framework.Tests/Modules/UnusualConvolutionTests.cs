@@ -83,6 +83,30 @@ public sealed class UnusualConvolutionTests
         new Conv2d(3, 4, kernel: 3).Weight.Shape.ElementCount.Should().Be(108);
     }
 
+    [Theory]
+    [InlineData(1, 0, 0)]
+    [InlineData(2, 1, 0)]
+    [InlineData(3, 1, 2)]
+    public void Transposed_convolution_puts_a_filter_into_the_output_for_every_place(int stride, int padding, int outputPadding)
+    {
+        var layer = new ConvTranspose2d(2, 3, kernel: 3, stride, padding, outputPadding, bias: false).WithWholeNumbers();
+        var x = Applied.Whole(1, 2, 4, 4);
+        int side = ((4 - 1) * stride) - (2 * padding) + 3 + outputPadding;
+        double[] input = x.ToArray<double>(), weights = layer.Weight.Data.ToArray<double>(), expected = new double[3 * side * side];
+        for (int i = 0; i < input.Length * 27; i++)
+        {
+            var (place, m, tap) = (i / 27, i % 27 / 9, i % 9);
+            int row = (place / 4 % 4 * stride) + (tap / 3) - padding, column = (place % 4 * stride) + (tap % 3) - padding;
+            if (row < 0 || column < 0 || row >= side || column >= side) continue;
+            expected[(((m * side) + row) * side) + column] += input[place] * weights[(((place / 16 * 3) + m) * 9) + tap];
+        }
+
+        var y = Applied.Whole(x, layer);
+
+        y.Shape.Should().Equal(1, 3, side, side);
+        y.ToArray<double>().Should().Equal(expected);
+    }
+
     [Fact]
     public void A_window_larger_than_the_image_is_refused()
     {

@@ -127,4 +127,15 @@ public class EvaluationTests
         Statistics(unbiased: false).Should().Be((8f, 15.25f));
         Statistics(unbiased: true).Should().Be((8f, 15.5f));
     }
+
+    [Fact]
+    public void A_local_response_window_of_even_size_reaches_further_behind()
+    {
+        // Of size 2 and with factors that leave the sums as they are, each element is divided by its square plus that of the next channel.
+        var builder = new GraphBuilder();
+        var x = builder.Input("x", ElementType.Float32, [1, 3, 1]);
+        using var interpreter = new Interpreter(builder.Build(x.LRN(size: 2, alpha: 2, beta: 1, bias: 0)));
+
+        interpreter.Run(Tensor.From([1f, 2, 3], [1, 3, 1]))[0].ToArray<float>().Should().Equal(1f / 5, 2f / 13, 3f / 9);
+    }
 }

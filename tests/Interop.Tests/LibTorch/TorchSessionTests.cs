@@ -126,6 +126,36 @@ public class TorchSessionTests
         torch.Run(inputs)[0].ToArray<float>().Should().Equal(15);
     }
 
+    // libtorch updates its running statistics itself: its convention, unbiased, is the judge of ours.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Batch_normalisation_in_training_leaves_the_same_statistics(bool unbiased)
+    {
+        const int batch = 4, channels = 3, places = 5;
+        var builder = new GraphBuilder();
+        Value[] inputs =
+        [
+            builder.Input("x", ElementType.Float32, [batch, channels, places]), .. new[] { "scale", "shift", "mean", "variance" }
+                .Select(name => builder.Input(name, ElementType.Float32, [channels])),
+        ];
+        var attributes = new Attributes { ["momentum"] = 0.75f, ["unbiased"] = unbiased, ["epsilon"] = 0.125f };
+        var graph = builder.Build(builder.ApplyMany(BatchNormalizationTraining.Instance, inputs, 5, attributes));
+        Tensor[] given = [.. inputs.Select((input, i) => SampleInput.Uniform(0.5f, 2, [.. input.Shape!.ToShape()]).Make(new CounterRandom(1, i)))];
+        using var reference = new Interpreter(graph, Precision.Float64);
+        using var torch = new TorchSession(graph, Precision.Float64);
+
+        var expected = reference.Run(given);
+        var actual = torch.Run(given);
+
+        for (int i = 0; i < expected.Count; i++) actual[i].ShouldAgree(expected[i], batch * places, graph.Outputs[i].Name);
+
+        float[] before = given[3].ToArray<float>();
+        using var inPlace = new TorchSession(graph);
+        inPlace.Run(given);
+        given[3].ToArray<float>().Should().Equal(before, "the statistics that were given stay");
+    }
+
     [Fact]
     public void An_operator_without_a_translation_is_named_with_its_node()
     {

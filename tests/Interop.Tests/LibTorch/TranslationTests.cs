@@ -24,7 +24,7 @@ public class TranslationTests
         var c = s_cases[name];
         var (names, given) = c.Data();
         var expected = Expected(c, names, given);
-        using var torch = new TorchSession(GraphOf(c, names, given, expected));
+        using var torch = new TorchSession(GraphOf(c, names, given, expected)) { Threads = 1 };
 
         var actual = torch.Run([.. Enumerable.Range(0, given.Count).Where(i => given[i] is not null && !c.IsFixed(i)).Select(i => given[i]!)]);
 
@@ -52,7 +52,7 @@ public class TranslationTests
         string[] outputs = [.. Enumerable.Range(0, c.OutputTypes.Length).Select(i => $"y{i}")];
         model.Node(c.Operator, [.. names.Select((n, i) => given[i] is null ? "" : n)], outputs, c.Attributes);
         for (int i = 0; i < outputs.Length; i++) model.Output(outputs[i], c.OutputTypes[i]);
-        using var session = new OrtSession(model.ToBytes(c.Opset), new OrtSessionOptions { Optimization = OrtOptimization.None });
+        using var session = new OrtSession(model.ToBytes(c.Opset), new OrtSessionOptions { Optimization = OrtOptimization.None, Threads = 1 });
         var results = session.Run(inputs);
         return [.. outputs.Select(o => results[o])];
     }

@@ -1,5 +1,6 @@
 using Framework.Kernels.RandomNumbers;
 using Framework.Kernels.Simd;
+using Framework.Tensors;
 
 namespace Framework.Tests.Kernels.RandomNumbers;
 

@@ -1,3 +1,4 @@
+using Framework.Operators;
 using static Interop.Tests.LibTorch.Cases.Ingredients;
 
 namespace Interop.Tests.LibTorch.Cases;
@@ -20,6 +21,9 @@ internal static class ActivationCases
         new("Clip", "upper end", [Spread, null, Fixed(2f)]),
         new("Softmax", "by default", [Normal(2, 3, 4)]),
         new("Softmax", "axis", [Normal(2, 3, 4)], new() { ["axis"] = 1 }),
+        new("Clip", "neither end", [Spread]),
+        new("Hardmax", "axis", [Normal(2, 3, 4)], new() { ["axis"] = 1 }),
+        new("Hardmax", "first of equals", [SampleInput.Given([2, 3], 1, 2, 2, 3, 3, 1)]),
         new("LogSoftmax", "axis", [Normal(2, 3, 4)], new() { ["axis"] = -2 }),
     ];
 }

@@ -14,9 +14,8 @@ internal static class ReductionCases
             new(op, "all", [Positive(2, 3, 4)]),
             new(op, "two axes", [Positive(2, 3, 4), Form(0, -1)]),
             new(op, "axis dropped", [Positive(2, 3, 4), Form(1)], new() { ["keepdims"] = 0 }),
+            new(op, "no axes", [Positive(2, 3)], new() { ["noop_with_empty_axes"] = 1 }),
         ]),
-        .. Each("ReduceSum ReduceMean ReduceMax ReduceMin ReduceProd", op =>
-            new(op, "nothing to do", [Positive(2, 3)], new() { ["noop_with_empty_axes"] = 1 })),
         new("ReduceSum", "small integers", [new([2, 2], _ => Tensor.From<int>([1, 2, 3, 4], [2, 2])), Form(1)]) { OutputTypes = [ElementType.Int32] },
         .. EachOf("ArgMax ArgMin", op =>
         [
@@ -26,6 +25,9 @@ internal static class ReductionCases
                 OutputTypes = Long,
             },
         ]),
+        new("CumSum", "forwards", [Normal(2, 4), SampleInput.Fixed(Tensor.Scalar(1L))]),
+        new("CumSum", "backwards", [Normal(2, 4), SampleInput.Fixed(Tensor.Scalar(-2L))], new() { ["reverse"] = 1 }),
+        new("CumSum", "exclusive", [Normal(2, 4), SampleInput.Fixed(Tensor.Scalar(1L))], new() { ["exclusive"] = 1, ["reverse"] = 1 }),
         new("TopK", "largest", [SampleInput.Given([2, 4], 1, 3, 3, 1, 2, 2, 2, 2), Form(3)]) { OutputTypes = FloatAndLong },
         new("TopK", "smallest of an axis", [Normal(4, 3), Form(2)], new() { ["axis"] = 0, ["largest"] = 0 }) { OutputTypes = FloatAndLong },
     ];

@@ -12,10 +12,23 @@ internal static class ResizingCases
         .. from transformation in new[] { "half_pixel", "pytorch_half_pixel", "asymmetric", "align_corners" }
            from rounding in new[] { "floor", "ceil", "round_prefer_floor", "round_prefer_ceil" }
            select Resize($"nearest, {transformation}, {rounding}", [Normal(1, 2, 4, 4)], [1, 1, 2, 0.5f], transformation, "nearest", rounding),
-        .. from transformation in new[] { "half_pixel", "pytorch_half_pixel", "align_corners" }
+        .. from transformation in new[] { "half_pixel", "half_pixel_symmetric", "pytorch_half_pixel", "align_corners", "asymmetric" }
            from mode in new[] { "linear", "cubic" }
            from scale in new[] { 2f, 0.6f }
            select Resize($"{mode} by {scale}, {transformation}", [Normal(1, 2, 5, 4)], [1, 1, scale, 2], transformation, mode),
+        Resize("linear, one place", [Normal(1, 1, 4, 4)], [1, 1, 0.25f, 2], "pytorch_half_pixel", "linear"),
+        new("Resize", "cubic, outside excluded", [Normal(1, 2, 5, 4), null, SampleInput.Fixed(Tensor.From<float>([1, 1, 1.75f, 0.6f], [4]))], new()
+        {
+            ["mode"] = "cubic", ["exclude_outside"] = 1, ["cubic_coeff_a"] = -0.5f,
+        }),
+        new("Resize", "crop", [Normal(1, 1, 4, 4), Region, null, Form(1, 1, 3, 3)], new()
+        {
+            ["mode"] = "linear", ["coordinate_transformation_mode"] = "tf_crop_and_resize", ["extrapolation_value"] = 7f,
+        }),
+        new("Resize", "aspect ratio kept", [Normal(1, 1, 4, 6), null, null, Form(7, 8)], new()
+        {
+            ["mode"] = "linear", ["keep_aspect_ratio_policy"] = "not_larger", ["axes"] = Ints(2, 3),
+        }),
         Resize("linear, one axis", [Normal(1, 2, 5)], [1, 1, 2.5f], "half_pixel", "linear"),
         Resize("linear, three axes", [Normal(1, 2, 2, 3, 4)], [1, 1, 2, 1.5f, 0.5f], "half_pixel", "linear"),
         new("Resize", "sizes", [Normal(1, 2, 4, 4), null, null, Form(1, 2, 6, 3)], new() { ["mode"] = "linear" }),
@@ -24,6 +37,8 @@ internal static class ResizingCases
             ["mode"] = "linear", ["axes"] = Ints(3, 2),
         }),
     ];
+
+    private static SampleInput Region => SampleInput.Fixed(Tensor.From<float>([0, 0, 0.25f, -0.5f, 1, 1, 1, 0.75f], [8]));
 
     private static TranslationCase Resize(
         string about, SampleInput[] x, float[] scales, string transformation, string mode, string rounding = "floor") => new(

@@ -14,7 +14,7 @@ internal sealed record TranslationCase(string Operator, string About, SampleInpu
     public static IEnumerable<TranslationCase> All =>
     [
         .. ConvolutionCases.All, .. PoolingCases.All, .. NormalizationCases.All, .. ActivationCases.All, .. ElementwiseCases.All, .. ProductCases.All,
-        .. ReductionCases.All, .. ShapingCases.All, .. IndexingCases.All, .. LossCases.All, .. ResizingCases.All,
+        .. ReductionCases.All, .. ShapingCases.All, .. IndexingCases.All, .. LossCases.All, .. ResizingCases.All, .. GeneratorCases.All,
     ];
 
     public string Name => $"{Operator}/{About}";

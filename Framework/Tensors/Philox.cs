@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Framework.Kernels.RandomNumbers;
+namespace Framework.Tensors;
 
 /// <summary>
 /// Philox4x32-10, a random generator without a state: four words follow from a counter and a key alone, so that any part of a
