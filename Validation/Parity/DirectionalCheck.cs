@@ -9,16 +9,20 @@ namespace Validation.Parity;
 /// Checks all gradients at once without any rule: the slope of the loss along a random direction, by central differences in float64.
 /// </summary>
 /// <remarks>
-/// The step is small, since behind a step of 2^-16 a deep network has passed kinks of ReLU and max pooling. What curvature and kinks do is seen in a
-/// second difference over twice the step; rounding adds a few units in the last place of the loss over the step.
+/// The step is small, since behind a larger one a deep network has passed kinks of ReLU and max pooling. What curvature and kinks do is seen in a
+/// second difference over twice the step, all but a kink right beside the start, which both have passed: for one such unit there is a share of the
+/// slope. Rounding adds a few units in the last place of the loss over the step.
 /// </remarks>
 public static class DirectionalCheck
 {
     /// <summary>The step along a direction whose elements are as large as those of the parameters.</summary>
-    public const double Step = 1.0 / (1 << 26);
+    public const double Step = 1.0 / (1 << 30);
 
     // A loss is computed in so many roundings of the size of the loss, each node adding one.
     private const double DoubleRounding = 1.0 / (1L << 53);
+
+    // What one unit adds to the slope, granted as that of a layer's thousandth part.
+    private const double OneUnit = 1.0 / (1 << 10);
 
     // A slope of pure noise would agree with itself over any step; it must also be a slope.
     private const double LargestUncertainty = 1e-2;
@@ -30,18 +34,19 @@ public static class DirectionalCheck
     public static DirectionalRow Run(ParityProblem problem, Func<string, Tensor> gradients, long seed)
     {
         var names = problem.Graph.Inputs.Select(i => i.Name).ToList();
-        var direction = new Dictionary<int, double[]>();
+        var direction = new Dictionary<int, float[]>();
         double slope = 0, norm = 0;
         foreach (string name in problem.Differentiated)
         {
             int position = names.IndexOf(name);
-            double[] along = Direction(problem.Inputs[position], new CounterRandom(seed, $"direction {name}"));
+            float[] along = Direction(problem.Inputs[position], new CounterRandom(seed, $"direction {name}"));
             direction.Add(position, along);
             var gradient = gradients(name).AsSpan<double>();
             for (int i = 0; i < along.Length; i++)
             {
-                slope += gradient[i] * along[i];
-                norm += gradient[i] * gradient[i] * along[i] * along[i];
+                double share = gradient[i] * along[i];
+                slope += share;
+                norm += share * share;
             }
         }
 
@@ -49,7 +54,7 @@ public static class DirectionalCheck
         using var interpreter = new Interpreter(loss, Precision.Float64);
         double near = Slope(Step, out double value), far = Slope(2 * Step, out _);
         double rounding = loss.Nodes.Count * DoubleRounding * Math.Abs(value) / Step, scale = Math.Sqrt(norm);
-        double tolerance = Math.Min((4 * Math.Abs(near - far)) + rounding, LargestUncertainty * scale + rounding);
+        double tolerance = Math.Min((4 * Math.Abs(near - far)) + (OneUnit * scale), LargestUncertainty * scale) + rounding;
         return new DirectionalRow(near, slope, tolerance, Math.Abs(near - slope) <= tolerance);
 
         double Slope(double step, out double value)
@@ -75,12 +80,12 @@ public static class DirectionalCheck
     }
 
     // Parameters that start at zero are moved as if they were of this size.
-    private static double[] Direction(Tensor at, CounterRandom random)
+    private static float[] Direction(Tensor at, CounterRandom random)
     {
         const double smallest = 1.0 / 64;
         double size = Math.Max(smallest, Measure.Rms(at));
-        double[] direction = new double[at.Count];
-        for (int i = 0; i < direction.Length; i++) direction[i] = size * random.NextNormal();
+        float[] direction = new float[at.Count];
+        for (int i = 0; i < direction.Length; i++) direction[i] = (float)(size * random.NextNormal());
         return direction;
     }
 }

@@ -83,7 +83,7 @@ public sealed class ParityRun
 
     private ParityReport Compare()
     {
-        _options.Progress("float64, disturbed by rounding, step by step ...");
+        Begin("float64, disturbed by rounding, step by step ...");
         Func<Graph, IGraphRunner>? judged = _options.Steps ? g => new Session(g, new SessionOptions { Threads = _options.Threads }) : null;
         var (disturbed, steps) = DisturbedRun.Run(
             _problem.Graph, _problem.Inputs, judged, node => _options.Only is null || _options.Only == node.Name, (value, tensor) =>
@@ -95,7 +95,7 @@ public sealed class ParityRun
         disturbed = null;
 
         var judgedEngine = _options.Judged ?? RunnerEngine.Own(_options.Threads);
-        _options.Progress($"{judgedEngine.Name} ...");
+        Begin($"{judgedEngine.Name} ...");
         var ours = judgedEngine.Run(_problem);
         var errors = Errors(ours);
 
@@ -105,7 +105,7 @@ public sealed class ParityRun
         Dictionary<string, double>? torchErrors = null;
         foreach (var engine in _options.Engines)
         {
-            _options.Progress($"{engine.Name} ...");
+            Begin($"{engine.Name} ...");
             var theirs = engine.Run(_problem);
             var theirErrors = Errors(theirs);
             if (engine is LibTorchEngine) torchErrors = theirErrors;
@@ -118,7 +118,7 @@ public sealed class ParityRun
 
         if (torchErrors is not null)
         {
-            _options.Progress("libtorch in float64 ...");
+            Begin("libtorch in float64 ...");
             oracleError = Errors(new LibTorchEngine(Precision.Float64, _options.Threads).Run(_problem)).Values.Max();
         }
 
@@ -127,7 +127,7 @@ public sealed class ParityRun
         RaiseLoss();
         if (_errorsBeforeKinks.Count > 0)
         {
-            _options.Progress("float64, on the other side of kinks too near to call ...");
+            Begin("float64, on the other side of kinks too near to call ...");
             MeetKinks(disturbedErrors);
         }
 
@@ -152,11 +152,19 @@ public sealed class ParityRun
         DirectionalRow? directional = null;
         if (_problem.Differentiated.Count > 0)
         {
-            _options.Progress("directional difference in float64 ...");
+            Begin("directional difference in float64 ...");
             directional = DirectionalCheck.Run(_problem, n => _truth[ParityProblem.GradientOf(n)], _options.Seed);
         }
 
         return new ParityReport([.. rows.OrderBy(r => r.Against, StringComparer.Ordinal)], steps, directional, oracleError);
+    }
+
+    // What the last engine has left goes before the next one begins: a network of 500 MB is much larger in every engine.
+    private void Begin(string what)
+    {
+        _options.Progress(what);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
     }
 
     // What every engine makes; statistics and such are left out.
