@@ -133,18 +133,15 @@ internal sealed class Importer
 
     private Value[] AddNode(Operator op, NodeForm node, List<Value?> inputs)
     {
+        Value[] outputs = [];
         try
         {
-            return _builder.AddNode(op, node.Name, inputs, node.Outputs, node.Attributes, node.Documentation);
+            Misfit.Guard(node.Place, () => outputs = _builder.AddNode(op, node.Name, inputs, node.Outputs, node.Attributes, node.Documentation));
+            return outputs;
         }
         catch (FrameworkException e) when (!e.Place.Contains(node.Place, StringComparison.Ordinal))
         {
             throw Located(e, node.Place);
-        }
-        catch (Exception e) when (e is ArgumentException or ArithmeticException or IndexOutOfRangeException or InvalidCastException or InvalidOperationException)
-        {
-            // Operators trust what wires them to read their documentation; a file need not have.
-            throw new ModelFormatException(node.Place, "its operands or attributes are not such as the operator takes.", null, e);
         }
     }
 

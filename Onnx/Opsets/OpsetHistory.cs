@@ -108,7 +108,7 @@ public static class OpsetHistory
         foreach (var node in nodes)
         {
             var steps = node.Domain.Length > 0 ? [] : s_steps[(node.Operator, version)];
-            foreach (var step in backwards ? steps.Reverse() : steps) crossing(step, node);
+            foreach (var step in backwards ? steps.Reverse() : steps) Misfit.Guard(node.Place, () => crossing(step, node));
             crossed.AddRange(scope.Surround(node));
         }
 

@@ -82,9 +82,9 @@ internal sealed class TensorReader(ByteSource source, IReadOnlyList<Cut[]> cuts,
         if (string.IsNullOrEmpty(location)) throw new ModelFormatException(place, "its elements lie in another file, but none is named.");
         if (folder is null)
             throw new ModelFormatException(place, $"its elements lie in the file '{location}', but the model was not read from a folder.", "Load the model from its file.");
-        var file = folder.Open(location, place);
         long bytes = (long)shape.ElementCount * type.Size();
         if (length is { } said && said != bytes) throw WrongAmount(place, type, shape, said, "bytes", bytes);
+        var file = folder.Open(location, offset > long.MaxValue - bytes ? long.MaxValue : offset + bytes, place);
         if (offset > file.Length - bytes)
             throw new ModelFormatException(place, FormattableString.Invariant($"wants {bytes} bytes from byte {offset} on of '{location}', which has {file.Length}."));
         var tensor = Tensor.Uninitialized(type, shape);

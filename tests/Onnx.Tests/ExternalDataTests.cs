@@ -66,8 +66,8 @@ public sealed class ExternalDataTests : IDisposable
     }
 
     [Theory]
-    [InlineData("offset", "4", "*wants 8 bytes from byte 4 on of 'weights', which has 8*")]
-    [InlineData("offset", "9223372036854775807", "*wants 8 bytes from byte*")]
+    [InlineData("offset", "4", "*wants bytes up to 12 of 'weights', which has 8*")]
+    [InlineData("offset", "9223372036854775807", "*wants bytes up to 9223372036854775807*")]
     [InlineData("offset", "-1", "*the offset '-1'*no number*")]
     [InlineData("length", "4", "*holds 4 bytes, but Float32[2] takes 8*")]
     [InlineData("location", "", "*none is named*")]
@@ -79,6 +79,51 @@ public sealed class ExternalDataTests : IDisposable
         var load = () => OnnxModel.Load(path);
 
         load.Should().Throw<ModelFormatException>().WithMessage(message);
+    }
+
+    [Fact]
+    public void A_file_that_has_another_name_elsewhere_is_not_read()
+    {
+        string inner = Directory.CreateDirectory(Path.Combine(_folder, "inner")).FullName;
+        File.WriteAllBytes(Path.Combine(_folder, "secret"), new byte[8]);
+        Run("ln", Path.Combine(_folder, "secret"), Path.Combine(inner, "weights"));
+
+        var load = () => OnnxModel.Load(WriteModel(inner, "weights"));
+
+        load.Should().Throw<ModelFormatException>().WithMessage("*'weights'*hard links*");
+    }
+
+    [Fact]
+    public void A_pipe_is_not_waited_for()
+    {
+        Run("mkfifo", Path.Combine(_folder, "weights"));
+
+        var load = () => OnnxModel.Load(WriteModel(_folder, "weights"));
+
+        load.Should().Throw<ModelFormatException>().WithMessage("*'weights', which has 0*");
+    }
+
+    [Fact]
+    public void Links_in_a_circle_are_not_followed_for_ever()
+    {
+        File.CreateSymbolicLink(Path.Combine(_folder, "weights"), Path.Combine(_folder, "again"));
+        File.CreateSymbolicLink(Path.Combine(_folder, "again"), Path.Combine(_folder, "weights"));
+
+        var load = () => OnnxModel.Load(WriteModel(_folder, "weights"));
+
+        load.Should().Throw<ModelFormatException>().WithMessage("*'weights'*cannot be read*");
+    }
+
+    [Fact]
+    public void A_folder_that_is_itself_reached_by_a_link_is_a_folder_like_any_other()
+    {
+        string inner = Directory.CreateDirectory(Path.Combine(_folder, "inner")).FullName, link = Path.Combine(_folder, "link");
+        Directory.CreateSymbolicLink(link, inner);
+        File.WriteAllBytes(Path.Combine(inner, "weights"), new byte[8]);
+
+        var load = () => OnnxModel.Load(WriteModel(link, "weights"));
+
+        load.Should().NotThrow();
     }
 
     [Fact]
@@ -106,6 +151,13 @@ public sealed class ExternalDataTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static void Run(string program, params string[] arguments)
+    {
+        using var process = System.Diagnostics.Process.Start(program, arguments);
+        process.WaitForExit();
+        process.ExitCode.Should().Be(0);
+    }
 
     private static string WriteModel(string folder, string location, StringStringEntryProto? further = null)
     {
