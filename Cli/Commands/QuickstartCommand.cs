@@ -26,7 +26,7 @@ internal static class QuickstartCommand
     // Two programs that sum the same few hundred products in other orders differ by some units in the last place, 6e-8 each.
     private const double LargestDifference = 1e-5;
 
-    private static readonly TrainingSettings s_settings = TrainingSettings.DefaultsOf("lenet5") with { Epochs = 20 };
+    private static readonly TrainingSettings s_settings = TrainingSettings.DefaultsOf("lenet5") with { Epochs = 12 };
 
     public static Command Create()
     {
