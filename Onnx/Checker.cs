@@ -99,7 +99,7 @@ internal static class Checker
             string where = $"{PlaceOf(node)}, attribute '{attribute.Name}'";
             if (attribute.Name.Length == 0) throw new ModelFormatException(where, "has no name.");
             if (!names.Add(attribute.Name)) throw Twice(where);
-            foreach (var body in attribute.G is null ? attribute.Graphs : attribute.Graphs.Append(attribute.G)) CheckGraph(body, where, visible, ordered);
+            foreach (var body in Captures.BodiesOf(attribute)) CheckGraph(body, where, visible, ordered);
         }
     }
 
