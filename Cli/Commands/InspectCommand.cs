@@ -43,11 +43,14 @@ internal static class InspectCommand
         json.Write(
             new InspectFigures(
                 summary.Parameters, summary.MultiplyAdds, summary.ActivationBytes,
-                [.. summary.Layers.Select(l => new LayerFigures(
-                    l.Name, l.Op, [.. l.OutputShape.Select(d => d.Value)], l.Parameters, l.MultiplyAdds, l.ActivationBytes, l.ReceptiveField, l.Jump))]),
+                [.. summary.Layers.Select(Figures)]),
             FiguresJson.Default.InspectFigures);
         return ExitCode.Done;
     }
+
+    private static LayerFigures Figures(LayerSummary layer) => new(
+        layer.Name, layer.Op, [.. layer.OutputShape.Select(d => d.Value)], layer.Parameters, layer.MultiplyAdds, layer.ActivationBytes,
+        layer.ReceptiveField, layer.Jump);
 
     private static KeyValuePair<string, SymbolicShape> Shape(string assignment, Graph graph)
     {

@@ -21,13 +21,14 @@ internal static class CommandLine
             ExportCommand.Create(),
             InspectCommand.Create(),
             RunCommand.Create(),
+            ParityCommand.Create(),
             DataCommand.Create(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new DocumentedHelp((HelpAction)help.Action!);
 
         var parsed = root.Parse(arguments);
-        string name = parsed.CommandResult.Command is RootCommand ? "cnn" : $"cnn {parsed.CommandResult.Command.Name}";
+        string name = NameOf(parsed.CommandResult.Command);
         if (parsed.Action is ParseErrorAction)
             return Fail(name, $"{Problem(parsed)} See `{name} --help`.", ExitCode.BadInput);
         try
@@ -52,6 +53,9 @@ internal static class CommandLine
             return Fail(name, $"{error.GetType().Name}: {error.Message}{hint}", ExitCode.Fault);
         }
     }
+
+    private static string NameOf(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{NameOf(parent)} {command.Name}" : "cnn";
 
     private static string Problem(ParseResult parsed) =>
         parsed.UnmatchedTokens is [var token, ..] ? $"'{token}' is no command or option here." : parsed.Errors[0].Message;

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Validation.Parity;
 
 namespace Cli.Plumbing;
 
@@ -56,6 +57,46 @@ internal sealed record InspectFigures(long Parameters, long MultiplyAdds, long A
 internal sealed record LayerFigures(
     string Name, string Op, long[] OutputShape, long Parameters, long MultiplyAdds, long ActivationBytes, long? ReceptiveField, double? Jump);
 
+/// <summary>The figures of <c>cnn parity</c>.</summary>
+internal sealed record ParityFigures(
+    string Model,
+    int Batch,
+    long Seed,
+    string Algorithm,
+    IReadOnlyList<ComparisonFigures> Comparisons,
+    IReadOnlyList<StepRow> Steps,
+    DirectionalRow? Directional,
+    double? OracleError,
+    bool Ok)
+{
+    // Kernels are chosen by the problem; the field says so.
+    private const string Chosen = "default";
+
+    public static ParityFigures Of(string model, int batch, long seed, ParityReport report) => new(
+        model,
+        batch,
+        seed,
+        Chosen,
+        [.. report.Rows.Select(r => new ComparisonFigures(
+            r.Against, $"{r.Quantity}".ToLowerInvariant(), r.Name, r.MaxAbs, r.RmsRel, r.ErrorVsFloat64, r.ReferenceErrorVsFloat64, r.Tolerance, r.Ok))],
+        report.Steps,
+        report.Directional,
+        report.OracleError,
+        report.Ok);
+}
+
+/// <summary>A row of <c>cnn parity</c>.</summary>
+internal sealed record ComparisonFigures(
+    string Against,
+    string Quantity,
+    string Name,
+    double MaxAbs,
+    double RmsRel,
+    [property: JsonPropertyName("error_vs_float64")] double ErrorVsFloat64,
+    [property: JsonPropertyName("reference_error_vs_float64")] double ReferenceErrorVsFloat64,
+    double Tolerance,
+    bool Ok);
+
 /// <summary>How the figures are written.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
@@ -65,5 +106,6 @@ internal sealed record LayerFigures(
 [JsonSerializable(typeof(EpochFigures))]
 [JsonSerializable(typeof(EvaluateFigures))]
 [JsonSerializable(typeof(InspectFigures))]
+[JsonSerializable(typeof(ParityFigures))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 internal sealed partial class FiguresJson : JsonSerializerContext;

@@ -21,8 +21,9 @@ internal sealed record ModelSource(Graph Graph, string Place, string Stem, bool 
     /// What it is to be trained on, which decides classes and image size of a network of the catalogue and brings its auxiliary heads in; null for
     /// the usual.
     /// </param>
+    /// <param name="heads">Whether auxiliary heads come in without data too.</param>
     /// <exception cref="UsageException">There is no such network.</exception>
-    public static ModelSource Open(string name, long seed, IDataset? data = null)
+    public static ModelSource Open(string name, long seed, IDataset? data = null, bool heads = false)
     {
         if (!ModelCatalog.Names.Contains(name))
         {
@@ -31,7 +32,7 @@ internal sealed record ModelSource(Graph Graph, string Place, string Stem, bool 
         }
 
         var module = ModelCatalog.Create(name, new ModelOptions { Classes = data?.ClassNames.Count, Image = data?.SampleShape }).Initialize(seed);
-        return data is null
+        return data is null && !heads
             ? new ModelSource(module.Trace(name: name), $"model {name}", name)
             : new ModelSource(module.TraceAll(name: name), $"model {name}", name, HasHeads: true);
     }

@@ -1,5 +1,6 @@
 using Framework.Errors;
 using Framework.Graphs;
+using Framework.Operators;
 using Framework.Tensors;
 
 namespace Framework.Execution;
@@ -7,9 +8,9 @@ namespace Framework.Execution;
 /// <summary>Checks what a user gives against what a graph takes, before anything runs.</summary>
 public static class InputCheck
 {
-    /// <summary>Checks number, types and shapes; symbols must stand for the same extent everywhere.</summary>
+    /// <summary>Checks number, types and shapes; symbols must stand for the same extent everywhere. Only who computes in float64 takes it for Float32.</summary>
     /// <exception cref="ShapeException">An input does not fit.</exception>
-    public static void Check(Graph graph, IReadOnlyList<Tensor> inputs)
+    public static void Check(Graph graph, IReadOnlyList<Tensor> inputs, Precision precision = Precision.Native)
     {
         if (inputs.Count != graph.Inputs.Count)
         {
@@ -18,13 +19,13 @@ public static class InputCheck
         }
 
         var symbols = new Dictionary<Dimension, int>();
-        for (int i = 0; i < inputs.Count; i++) Check(graph.Inputs[i], inputs[i], symbols);
+        for (int i = 0; i < inputs.Count; i++) Check(graph.Inputs[i], inputs[i], precision, symbols);
     }
 
-    private static void Check(Value input, Tensor given, Dictionary<Dimension, int> symbols)
+    private static void Check(Value input, Tensor given, Precision precision, Dictionary<Dimension, int> symbols)
     {
         bool sameType = given.ElementType == input.ElementType
-            || (input.ElementType == ElementType.Float32 && given.ElementType == ElementType.Float64);
+            || (precision == Precision.Float64 && input.ElementType == ElementType.Float32 && given.ElementType == ElementType.Float64);
         if (!sameType && input.ElementType != ElementType.Undefined)
             throw new ShapeException($"input '{input.Name}'", $"takes {input.ElementType}, {given.ElementType} was given.");
         if (input.Shape is not { } shape) return;

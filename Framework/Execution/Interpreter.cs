@@ -32,20 +32,40 @@ public sealed class Interpreter : IGraphRunner
     /// <summary>Runs, and shows every value as it is made.</summary>
     /// <param name="inputs">The inputs, in the graph's order.</param>
     /// <param name="observe">Called with each result of each node.</param>
-    public IReadOnlyList<Tensor> Run(IReadOnlyList<Tensor> inputs, Action<Value, Tensor>? observe)
+    public IReadOnlyList<Tensor> Run(IReadOnlyList<Tensor> inputs, Action<Value, Tensor>? observe) => RunRevised(inputs, (node, _, results) =>
+    {
+        for (int i = 0; observe is not null && i < results.Length; i++)
+        {
+            if (node.Outputs[i] is { } output) observe(output, results[i]!);
+        }
+
+        return results;
+    });
+
+    /// <summary>
+    /// Runs, and goes on after each node with what <paramref name="revise"/> makes of its results. So a run is watched, or disturbed to see what
+    /// becomes of an error.
+    /// </summary>
+    /// <param name="inputs">The inputs, in the graph's order.</param>
+    /// <param name="revise">From a node, what it read and what it made, to what stands for the latter; of the same types and shapes.</param>
+    public IReadOnlyList<Tensor> RunRevised(IReadOnlyList<Tensor> inputs, Func<Node, Tensor?[], Tensor?[], Tensor?[]> revise)
     {
         var values = new Dictionary<Value, Tensor>(_initializers);
-        InputCheck.Check(Graph, inputs);
+        InputCheck.Check(Graph, inputs, _precision);
         for (int i = 0; i < inputs.Count; i++) values[Graph.Inputs[i]] = Promote(inputs[i]);
         foreach (var node in Graph.Nodes)
         {
-            var results = Evaluation.Run(
-                node.Operator, node.Place, node.Attributes, [.. node.Inputs.Select(v => v is null ? null : values[v])], node.Outputs.Count, _precision);
+            Tensor?[] operands = [.. node.Inputs.Select(v => v is null ? null : values[v])];
+            var results = Evaluation.Run(node.Operator, node.Place, node.Attributes, operands, node.Outputs.Count, _precision);
             for (int i = 0; i < results.Length; i++)
             {
-                if (node.Outputs[i] is not { } output) continue;
-                values[output] = results[i] ?? throw new InvalidOperationException($"{node.Place} did not make its output {i}.");
-                observe?.Invoke(output, values[output]);
+                if (node.Outputs[i] is not null && results[i] is null) throw new InvalidOperationException($"{node.Place} did not make its output {i}.");
+            }
+
+            results = revise(node, operands, results);
+            for (int i = 0; i < results.Length; i++)
+            {
+                if (node.Outputs[i] is { } output) values[output] = results[i]!;
             }
 
             foreach (var done in _lastReads[node]) values.Remove(done);

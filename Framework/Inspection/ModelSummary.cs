@@ -16,8 +16,8 @@ public sealed class ModelSummary
     // Functions of each element: their result takes the place of what they read, where nobody else reads it.
     private static readonly HashSet<string> s_inPlace =
     [
-        "Relu", "LeakyRelu", "PRelu", "Elu", "Selu", "Celu", "Gelu", "Sigmoid", "HardSigmoid", "HardSwish", "Swish", "Mish", "Tanh", "Softplus", "Softsign",
-        "ThresholdedRelu", "Clip", "Softmax", "LogSoftmax", "BatchNormalization",
+        "Relu", "LeakyRelu", "PRelu", "Elu", "Selu", "Celu", "Gelu", "Sigmoid", "HardSigmoid", "HardSwish", "Swish", "Mish", "Tanh", "Softplus",
+        "Softsign", "ThresholdedRelu", "Clip", "Softmax", "LogSoftmax", "BatchNormalization",
     ];
 
     private ModelSummary(IReadOnlyList<LayerSummary> layers, long inputBytes)
@@ -56,7 +56,8 @@ public sealed class ModelSummary
         {
             fields.Add(node);
             if (weights.Prepares(node) || node.Outputs[0] is not { } output || output.Fact.Extents is not null) continue;
-            if (output.Shape is not { IsKnown: true } shape) throw new UnsupportedModelException(node.Place, $"the shape of '{output.Name}' depends on data.");
+            if (output.Shape is not { IsKnown: true } shape)
+                throw new UnsupportedModelException(node.Place, $"the shape of '{output.Name}' depends on data.");
             var axes = fields.Find(output);
             layers.Add(new LayerSummary(
                 node.Name.Length > 0 ? node.Name : output.Name,
@@ -79,7 +80,8 @@ public sealed class ModelSummary
         {
             var shape = inputShapes?.GetValueOrDefault(input.Name) ?? input.Shape;
             if (shape is { Rank: > 0 } && !shape[0].IsKnown) shape = shape.With(0, 1);
-            if (shape is not { IsKnown: true }) throw new UsageException($"input '{input.Name}'", $"has the open shape {input.Fact}.", "Give its extents.");
+            if (shape is not { IsKnown: true })
+                throw new UsageException($"input '{input.Name}'", $"has the open shape {input.Fact}.", "Give its extents.");
             shapes[input.Name] = shape;
         }
 

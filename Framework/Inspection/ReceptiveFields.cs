@@ -82,9 +82,13 @@ internal sealed class ReceptiveFields
     {
         var input = node.Inputs[0]!.Shape!;
         if (output.Rank == input.Rank) return [.. axes.Select(a => output[a.Position] == 1 ? a.Whole() : a)];
-        long[] reduced = node.Inputs.Count > 1 && node.Inputs[1]?.Fact.Constant is { } given ? given.ToArray<long>() : node.Attributes.Ints("axes") ?? [];
+        long[] reduced = node.Inputs.Count > 1 && node.Inputs[1]?.Fact.Constant is { } given
+            ? given.ToArray<long>()
+            : node.Attributes.Ints("axes") ?? [];
         var gone = reduced.Select(a => (int)(a < 0 ? a + input.Rank : a)).ToHashSet();
-        return [.. axes.Select(a => gone.Count == 0 || gone.Contains(a.Position) ? a.Whole() with { Position = 0 } : a with { Position = a.Position - gone.Count(g => g < a.Position) })];
+        return [.. axes.Select(a => gone.Count == 0 || gone.Contains(a.Position)
+            ? a.Whole() with { Position = 0 }
+            : a with { Position = a.Position - gone.Count(g => g < a.Position) })];
     }
 
     private static SpatialAxis[] Permuted(Node node, SpatialAxis[] axes, SymbolicShape output)
@@ -109,7 +113,8 @@ internal sealed class ReceptiveFields
 
             int[] inside = [.. Enumerable.Range(0, axes.Length).Where(k => axes[k].Position >= firstInput && axes[k].Position < i)];
             bool apart = inside.Length <= j - firstOutput;
-            for (int k = 0; k < inside.Length; k++) result[inside[k]] = axes[inside[k]] with { Position = apart ? j - inside.Length + k : Math.Max(0, j - 1) };
+            for (int k = 0; k < inside.Length; k++)
+                result[inside[k]] = axes[inside[k]] with { Position = apart ? j - inside.Length + k : Math.Max(0, j - 1) };
         }
 
         return result;

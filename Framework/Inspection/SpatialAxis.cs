@@ -7,7 +7,9 @@ namespace Framework.Inspection;
 /// <param name="Jump">How far apart in the input neighbouring places look.</param>
 internal readonly record struct SpatialAxis(int Position, long Extent, double Size, double Jump)
 {
-    /// <summary>After a window that covers <paramref name="taps"/> places, <paramref name="dilation"/> apart, and moves by <paramref name="stride"/>.</summary>
+    /// <summary>
+    /// After a window that covers <paramref name="taps"/> places, <paramref name="dilation"/> apart, and moves by <paramref name="stride"/>.
+    /// </summary>
     public SpatialAxis Window(long taps, long stride, long dilation, long extent) =>
         this with { Size = Size + ((taps - 1) * dilation * Jump), Jump = Jump * stride, Extent = extent };
 

@@ -25,7 +25,8 @@ public sealed class CifarResNet : Module
     /// <exception cref="UsageException">The depth is not 6n + 2.</exception>
     public CifarResNet(int depth, int classes = 10, bool shortcuts = true, double width = 1)
     {
-        if (depth < 8 || depth % 6 != 2) throw new UsageException($"CIFAR ResNet of {depth} layers", "is not of 6n + 2 layers.", "There are 20, 32, 44, 56, 110 and 1202, among others.");
+        if (depth < 8 || depth % 6 != 2)
+            throw new UsageException($"CIFAR ResNet of {depth} layers", "is not of 6n + 2 layers.", "The paper has 20, 32, 44, 56, 110 and 1202.");
         int channels = Channels.Scaled(16, width);
         _conv1 = Add("conv1", new Conv2d(3, channels, kernel: 3, padding: 1, bias: false));
         _bn1 = Add("bn1", new BatchNorm2d(channels));

@@ -31,10 +31,16 @@ public sealed class ConvolutionPattern : Module
     {
         if (image.Rank != 3) throw new UsageException("pattern", $"an image is [C, H, W], {image} was given.");
         if (convolutions < 1 || blocks < 1 || hidden < 0 || filters < 1 || units < 1)
-            throw new UsageException("pattern", $"N = {convolutions}, M = {blocks}, K = {hidden}, {filters} filters, {units} units: all must be at least 1, K at least 0.");
+        {
+            throw new UsageException(
+                "pattern",
+                $"N = {convolutions}, M = {blocks}, K = {hidden}, {filters} filters, {units} units: all must be at least 1, K at least 0.");
+        }
+
         int halves = pool ? blocks : 0;
         var (height, width) = (image[1] >> halves, image[2] >> halves);
-        if (height == 0 || width == 0) throw new UsageException("pattern", $"after {blocks} pools nothing is left of {image[1]} x {image[2]}.", "Take fewer blocks.");
+        if (height == 0 || width == 0)
+            throw new UsageException("pattern", $"after {blocks} pools nothing is left of {image[1]} x {image[2]}.", "Take fewer blocks.");
         _image = image;
         _features = Add("features", new Sequential());
         int channels = image[0];

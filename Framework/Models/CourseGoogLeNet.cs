@@ -27,7 +27,13 @@ public sealed class CourseGoogLeNet : Module
     public CourseGoogLeNet(int baseDim = 64, int classes = 2)
     {
         if (baseDim != 64)
-            throw new UsageException("course-googlenet", $"its second inception module takes 256 channels, the sum of the first one's, whatever the base: {baseDim} does not fit.", "Take 64.");
+        {
+            throw new UsageException(
+                "course-googlenet",
+                $"its second inception module takes the 256 channels of the first one, whatever the base: {baseDim} does not fit.",
+                "Take 64.");
+        }
+
         _conv1 = Add("conv1", new Conv2d(3, baseDim, kernel: 7, stride: 2, padding: 3));
         _pool1 = Add("pool1", new MaxPool2d(3, stride: 2, padding: 1));
         _conv2 = Add("conv2", new Conv2d(baseDim, 3 * baseDim, kernel: 3, padding: 1));

@@ -69,7 +69,9 @@ public sealed class CourseBottleneck : Module
     /// <param name="narrow">Channels inside.</param>
     /// <param name="wide">Channels of the output.</param>
     /// <param name="stride">Step of the first convolution and of the shortcut.</param>
-    /// <param name="blocks">How many such blocks follow each other; what each adds starts smaller by the root of it, so that their sum stays in bounds.</param>
+    /// <param name="blocks">
+    /// How many such blocks follow each other; what each adds starts smaller by the root of it, so that their sum stays in bounds.
+    /// </param>
     public CourseBottleneck(int inChannels, int narrow, int wide, int stride, int blocks = 1)
     {
         _conv1 = Add("conv1", new Conv2d(inChannels, narrow, kernel: 1, stride: stride));

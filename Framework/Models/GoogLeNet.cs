@@ -9,8 +9,9 @@ namespace Framework.Models;
 /// modules 4a and 4d. <see cref="Forward(Value)"/> gives the main output alone, <see cref="ForwardAll"/> the heads' too.
 /// </summary>
 /// <remarks>
-/// In torchvision's form convolutions have batch normalisation in place of a bias, there is no local response normalisation, "5x5" filters are 3x3, the
-/// fourth pool is 2x2, the heads pool to 4x4 adaptively, and the last dropout is 0.2 in place of 0.4. Names of parameters are torchvision's in both forms.
+/// In torchvision's form convolutions have batch normalisation in place of a bias, there is no local response normalisation, "5x5" filters are 3x3,
+/// the fourth pool is 2x2, the heads pool to 4x4 adaptively, and the last dropout is 0.2 in place of 0.4. Names of parameters are torchvision's in
+/// both forms.
 /// </remarks>
 public sealed class GoogLeNet : Module
 {

@@ -64,7 +64,9 @@ public sealed class Inception : Module
     /// <param name="inChannels">Channels of the input.</param>
     /// <param name="filters">Numbers of filters.</param>
     /// <param name="batchNorm">Whether each convolution is followed by batch normalisation.</param>
-    /// <param name="fives">Height and width of the filters of the third branch; torchvision's are 3, by an old mistake that its weights depend on.</param>
+    /// <param name="fives">
+    /// Height and width of the filters of the third branch; torchvision's are 3, by an old mistake that its weights depend on.
+    /// </param>
     public Inception(int inChannels, InceptionFilters filters, bool batchNorm = false, int fives = 5)
     {
         _branch1 = Add("branch1", new ConvolutionUnit(inChannels, filters.Ones, kernel: 1, batchNorm: batchNorm));
@@ -93,7 +95,9 @@ public sealed class Inception : Module
     }
 }
 
-/// <summary>The inception module in its naive form (Szegedy et al. 2014, figure 2a): 1x1, 3x3, 5x5 and a 3x3 pool, side by side in the channels.</summary>
+/// <summary>
+/// The inception module in its naive form (Szegedy et al. 2014, figure 2a): 1x1, 3x3, 5x5 and a 3x3 pool, side by side in the channels.
+/// </summary>
 public sealed class NaiveInception : Module
 {
     private readonly ConvolutionUnit _branch1;

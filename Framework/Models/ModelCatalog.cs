@@ -40,7 +40,7 @@ public static class ModelCatalog
         new("textcnn", "sentence classifier over word vectors (Kim 2014)", o => new TextCnn(
             o.Scaled(20_000), o.Classes ?? 2, vectorSize: o.Scaled(300), filters: o.Scaled(100))),
 
-        new("alexnet", "AlexNet (Krizhevsky et al. 2012), 227 x 227, local response normalisation", o => new AlexNet(o.Classes ?? 1000, width: o.Width)),
+        new("alexnet", "AlexNet (Krizhevsky et al. 2012), 227 x 227", o => new AlexNet(o.Classes ?? 1000, width: o.Width)),
         new("alexnet-grouped", "AlexNet with the two groups of channels of 2012", o => new AlexNet(o.Classes ?? 1000, grouped: true, o.Width)),
         new("alexnet-tv", "AlexNet in torchvision's form", o => new AlexNetTorchvision(o.Classes ?? 1000, o.Width)),
         new("zfnet", "ZFNet (Zeiler and Fergus 2013)", o => new ZFNet(o.Classes ?? 1000, o.Width)),
@@ -49,10 +49,10 @@ public static class ModelCatalog
         .. Vggs("vgg16c", "VGG C", VggForm.C), .. Vggs("vgg16", "VGG D", VggForm.D), .. Vggs("vgg19", "VGG E", VggForm.E),
 
         new("googlenet", "GoogLeNet (Szegedy et al. 2014), two auxiliary heads", o => new GoogLeNet(o.Classes ?? 1000, width: o.Width)),
-        new("googlenet-tv", "GoogLeNet in torchvision's form, batch normalisation", o => new GoogLeNet(o.Classes ?? 1000, torchvision: true, o.Width)),
+        new("googlenet-tv", "GoogLeNet in torchvision's form", o => new GoogLeNet(o.Classes ?? 1000, torchvision: true, o.Width)),
 
         ImageNetResNet(18), ImageNetResNet(34), ImageNetResNet(50), ImageNetResNet(101), ImageNetResNet(152),
-        new("resnet50-v1", "ResNet-50 with the stride in the 1x1, as in the paper", o => new ResNet(50, ResNetBlock.BottleneckV1, o.Classes ?? 1000, o.Width)),
+        new("resnet50-v1", "ResNet-50 with the paper's stride in the 1x1", o => new ResNet(50, ResNetBlock.BottleneckV1, o.Classes ?? 1000, o.Width)),
         new("plain18", "ResNet-18 without shortcuts", o => new ResNet(18, ResNetBlock.Plain, o.Classes ?? 1000, o.Width)),
         new("plain34", "ResNet-34 without shortcuts", o => new ResNet(34, ResNetBlock.Plain, o.Classes ?? 1000, o.Width)),
         .. s_cifarDepths.Select(depth => Cifar(depth, shortcuts: true)),
@@ -62,7 +62,7 @@ public static class ModelCatalog
 
         new("course-vgg", "compact VGG for two classes", o => new CourseVgg(o.Scaled(64), o.Classes ?? 2)),
         new("course-googlenet", "compact GoogLeNet for two classes; one width only", o => new CourseGoogLeNet(o.Scaled(64), o.Classes ?? 2)),
-        new("course-resnet", "compact ResNet of bottlenecks for two classes, no batch normalisation", o => new CourseResNet(o.Scaled(64), o.Classes ?? 2)),
+        new("course-resnet", "compact ResNet of bottlenecks for two classes", o => new CourseResNet(o.Scaled(64), o.Classes ?? 2)),
     ];
 
     /// <summary>All names.</summary>

@@ -74,7 +74,9 @@ public sealed class ResNet : Module
 
     private static Module Block(ResNetBlock kind, int input, int narrow, int output, int stride, int blocks)
     {
-        var shortcut = kind == ResNetBlock.Plain ? null : input == output && stride == 1 ? Shortcut.Identity() : Shortcut.Projection(input, output, stride);
+        var shortcut = kind == ResNetBlock.Plain ? null
+            : input == output && stride == 1 ? Shortcut.Identity()
+            : Shortcut.Projection(input, output, stride);
         return kind switch
         {
             ResNetBlock.Basic or ResNetBlock.Plain => new BasicBlock(input, output, stride, shortcut, blocks),
@@ -90,6 +92,8 @@ public sealed class ResNet : Module
         (101, ResNetBlock.Bottleneck or ResNetBlock.BottleneckV1) => [3, 4, 23, 3],
         (152, ResNetBlock.Bottleneck or ResNetBlock.BottleneckV1) => [3, 8, 36, 3],
         _ => throw new Errors.UsageException(
-            $"ResNet of {depth} layers of {kind} blocks", "is not in the paper.", "There are 18 and 34 of basic or plain blocks, and 50, 101 and 152 of bottlenecks."),
+            $"ResNet of {depth} layers of {kind} blocks",
+            "is not in the paper.",
+            "There are 18 and 34 of basic or plain blocks, and 50, 101 and 152 of bottlenecks."),
     };
 }

@@ -38,7 +38,9 @@ public sealed class BasicBlock : Module
     }
 }
 
-/// <summary>1x1 to fewer channels, 3x3, 1x1 to more, each with batch normalisation, and around them the shortcut (He et al. 2015, figure 5).</summary>
+/// <summary>
+/// 1x1 to fewer channels, 3x3, 1x1 to more, each with batch normalisation, and around them the shortcut (He et al. 2015, figure 5).
+/// </summary>
 public sealed class Bottleneck : Module
 {
     private readonly Conv2d _conv1;
@@ -82,8 +84,8 @@ public sealed class Bottleneck : Module
 public abstract class Shortcut : Module
 {
     /// <summary>
-    /// How the last scale of a block starts: the root of one over the number of blocks. With ones, as the paper has it, each block doubles the variance
-    /// until the running statistics are learned, and a thousand layers overflow single precision.
+    /// How the last scale of a block starts: the root of one over the number of blocks. With ones, as the paper has it, each block doubles the
+    /// variance until the running statistics are learned, and a thousand layers overflow single precision.
     /// </summary>
     internal static Initialization LastScale(int blocks) => Initialization.Constant((float)Math.Sqrt(1.0 / blocks));
 

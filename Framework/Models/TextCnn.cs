@@ -1,4 +1,3 @@
-using System.Globalization;
 using Framework.Graphs;
 using Framework.Modules;
 using Framework.Tensors;
@@ -30,7 +29,7 @@ public sealed class TextCnn : Module
         widths ??= [3, 4, 5];
         _length = length;
         _words = Add("words", new Embedding(words, vectorSize));
-        _convolutions = [.. widths.Select(w => Add(string.Create(CultureInfo.InvariantCulture, $"conv{w}"), new Conv1d(vectorSize, filters, kernel: w)))];
+        _convolutions = [.. widths.Select(w => Add($"conv{w}", new Conv1d(vectorSize, filters, kernel: w)))];
         _dropout = Add("dropout", new Dropout());
         _fc = Add("fc", new Linear(filters * widths.Length, classes, initialization: Initialization.LeCun));
     }

@@ -23,7 +23,8 @@ public sealed class AdaptiveAvgPool2d(Extent2d output) : Module
         if (x.Shape is not { Rank: 4 } shape || !shape[2].IsKnown || !shape[3].IsKnown)
         {
             throw new ShapeException(
-                $"{Path} (AdaptiveAvgPool2d)", $"the input {x.Shape} must have known height and width to be pooled to {output.Height} x {output.Width}.");
+                $"{Path} (AdaptiveAvgPool2d)",
+                $"the input {x.Shape} must have known height and width to be pooled to {output.Height} x {output.Width}.");
         }
 
         var (height, width) = (shape[2].ToInt(Path), shape[3].ToInt(Path));

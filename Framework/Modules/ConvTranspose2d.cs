@@ -5,8 +5,8 @@ using Framework.Operators;
 namespace Framework.Modules;
 
 /// <summary>
-/// Transposed convolution of [N, <c>inChannels</c>, H, W] to [N, <c>outChannels</c>, H', W']: what the gradient of a convolution does to its output. Each
-/// place of the input puts a filter into the output, <c>stride</c> places apart; H' = (H - 1) stride - 2 padding + kernel + output padding.
+/// Transposed convolution of [N, <c>inChannels</c>, H, W] to [N, <c>outChannels</c>, H', W']: what the gradient of a convolution does to its output.
+/// Each place of the input puts a filter into the output, <c>stride</c> places apart; H' = (H - 1) stride - 2 padding + kernel + output padding.
 /// </summary>
 public sealed class ConvTranspose2d : Module
 {
@@ -33,7 +33,9 @@ public sealed class ConvTranspose2d : Module
         var step = stride ?? 1;
         double meeting = inChannels / groups * (double)(kernel.Height * kernel.Width) / (step.Height * step.Width);
         Weight = AddParameter(
-            "weight", [inChannels, outChannels / groups, kernel.Height, kernel.Width], initialization ?? Initialization.Gaussian(Math.Sqrt(2 / meeting)));
+            "weight",
+            [inChannels, outChannels / groups, kernel.Height, kernel.Width],
+            initialization ?? Initialization.Gaussian(Math.Sqrt(2 / meeting)));
         if (bias) _bias = AddParameter("bias", [outChannels], Initialization.Zeros);
         _attributes = new Window(kernel.ToArray(), step.ToArray(), padding?.ToArray(), dilation?.ToArray()).Attributes;
         if (outputPadding is { } more && more != 0) _attributes = _attributes.With("output_padding", new long[] { more.Height, more.Width });

@@ -27,8 +27,8 @@ public sealed record ConvolutionOptions
     public static ConvolutionOptions Default { get; } = new();
 
     /// <summary>
-    /// Whether filters are turned around, kernel places counted backwards: convolution in the sense of mathematics, S(i, j) = sum I(i - m, j - n) K(m, n).
-    /// Without, it is cross-correlation, which is what frameworks call convolution.
+    /// Whether filters are turned around, kernel places counted backwards: convolution in the sense of mathematics, S(i, j) = sum I(i - m, j - n)
+    /// K(m, n). Without, it is cross-correlation, which is what frameworks call convolution.
     /// </summary>
     public bool TrueConvolution { get; init; }
 
@@ -92,10 +92,13 @@ public abstract class Convolution : Module
         for (int i = 0; i < _window.Kernel.Length; i++)
         {
             if (x.Shape is not { } shape || !shape[i + 2].IsKnown) continue;
-            long reach = ((_window.Kernel[i] - 1) * (_window.Dilation?[i] ?? 1)) + 1, padding = 2 * (_window.Padding?[i] ?? 0), stride = _window.Stride?[i] ?? 1;
+            long reach = ((_window.Kernel[i] - 1) * (_window.Dilation?[i] ?? 1)) + 1;
+            long padding = 2 * (_window.Padding?[i] ?? 0), stride = _window.Stride?[i] ?? 1;
             if ((shape[i + 2].Value + padding - reach) % stride == 0) continue;
             throw new ShapeException(
-                $"{Path} ({GetType().Name})", $"windows of {reach} at every {stride}th place do not fit {shape[i + 2]} places with a padding of {padding}.", "Change stride or padding.");
+                $"{Path} ({GetType().Name})",
+                $"windows of {reach} at every {stride}th place do not fit {shape[i + 2]} places with a padding of {padding}.",
+                "Change stride or padding.");
         }
     }
 
@@ -144,7 +147,8 @@ public sealed class Conv2d(
     int inChannels, int outChannels, Extent2d kernel, Extent2d? stride = null, Extent2d? padding = null, Extent2d? dilation = null,
     int groups = 1, bool bias = true, Initialization? initialization = null, ConvolutionOptions? options = null)
     : Convolution(
-        inChannels, outChannels, new Window(kernel.ToArray(), stride?.ToArray(), padding?.ToArray(), dilation?.ToArray()), groups, bias, initialization, options);
+        inChannels, outChannels, new Window(kernel.ToArray(), stride?.ToArray(), padding?.ToArray(), dilation?.ToArray()),
+        groups, bias, initialization, options);
 
 /// <summary>Three-dimensional convolution of [N, <c>inChannels</c>, D, H, W] to [N, <c>outChannels</c>, D', H', W'].</summary>
 /// <param name="inChannels">Channels of the input.</param>
@@ -161,4 +165,5 @@ public sealed class Conv3d(
     int inChannels, int outChannels, Extent3d kernel, Extent3d? stride = null, Extent3d? padding = null, Extent3d? dilation = null,
     int groups = 1, bool bias = true, Initialization? initialization = null, ConvolutionOptions? options = null)
     : Convolution(
-        inChannels, outChannels, new Window(kernel.ToArray(), stride?.ToArray(), padding?.ToArray(), dilation?.ToArray()), groups, bias, initialization, options);
+        inChannels, outChannels, new Window(kernel.ToArray(), stride?.ToArray(), padding?.ToArray(), dilation?.ToArray()),
+        groups, bias, initialization, options);

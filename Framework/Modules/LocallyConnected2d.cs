@@ -29,7 +29,8 @@ public sealed class LocallyConnected2d : Module
     /// <param name="bias">Whether each place of each output channel has a bias.</param>
     /// <param name="initialization">How the weights start; null takes <see cref="Initialization.He"/> over one window.</param>
     public LocallyConnected2d(
-        int inChannels, int outChannels, Extent2d input, Extent2d kernel, int stride = 1, int padding = 0, bool bias = true, Initialization? initialization = null)
+        int inChannels, int outChannels, Extent2d input, Extent2d kernel, int stride = 1, int padding = 0, bool bias = true,
+        Initialization? initialization = null)
     {
         Output = new Extent2d(Places(input.Height, kernel.Height), Places(input.Width, kernel.Width));
         _inChannels = inChannels;
@@ -42,7 +43,8 @@ public sealed class LocallyConnected2d : Module
 
         int Places(int extent, int window) => extent + (2 * padding) >= window
             ? ((extent + (2 * padding) - window) / stride) + 1
-            : throw new Errors.ShapeException("LocallyConnected2d", $"the window of {window} does not fit the input's {extent} and its padding of {2 * padding}.");
+            : throw new Errors.ShapeException(
+                "LocallyConnected2d", $"the window of {window} does not fit the input's {extent} and its padding of {2 * padding}.");
     }
 
     /// <summary>Height and width of the output.</summary>

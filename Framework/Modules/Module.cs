@@ -67,7 +67,8 @@ public abstract class Module
     protected T Add<T>(string name, T child)
         where T : Module
     {
-        if (child._parent is not null) throw new InvalidOperationException($"{child.GetType().Name} {name} already belongs to {child._parent.GetType().Name}.");
+        if (child._parent is not null)
+            throw new InvalidOperationException($"{child.GetType().Name} {name} already belongs to {child._parent.GetType().Name}.");
         if (_children.Exists(c => c._name == name)) throw new InvalidOperationException($"{GetType().Name} has two modules {name}.");
         child._parent = this;
         child._name = name;

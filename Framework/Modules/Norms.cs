@@ -5,8 +5,8 @@ using Framework.Tensors;
 namespace Framework.Modules;
 
 /// <summary>
-/// Layer normalisation (Ba, Kiros and Hinton 2016): the last axes of each sample are brought to mean 0 and variance 1, then scaled and shifted element
-/// by element.
+/// Layer normalisation (Ba, Kiros and Hinton 2016): the last axes of each sample are brought to mean 0 and variance 1, then scaled and shifted
+/// element by element.
 /// </summary>
 public sealed class LayerNorm : Module
 {
@@ -29,7 +29,8 @@ public sealed class LayerNorm : Module
 }
 
 /// <summary>
-/// Group normalisation (Wu and He 2018): each group of channels of each image is brought to mean 0 and variance 1, then each channel scaled and shifted.
+/// Group normalisation (Wu and He 2018): each group of channels of each image is brought to mean 0 and variance 1, then each channel scaled and
+/// shifted.
 /// </summary>
 public sealed class GroupNorm : Module
 {
@@ -44,7 +45,8 @@ public sealed class GroupNorm : Module
     /// <param name="epsilon">Added to the variance.</param>
     public GroupNorm(int groups, int channels, float epsilon = 1e-5f)
     {
-        if (groups < 1 || channels % groups != 0) throw new Errors.UsageException("GroupNorm", $"{channels} channels do not divide into {groups} groups.");
+        if (groups < 1 || channels % groups != 0)
+            throw new Errors.UsageException("GroupNorm", $"{channels} channels do not divide into {groups} groups.");
         _groups = groups;
         _epsilon = epsilon;
         _weight = AddParameter("weight", [channels], Initialization.Ones);
@@ -56,7 +58,8 @@ public sealed class GroupNorm : Module
 }
 
 /// <summary>
-/// Instance normalisation (Ulyanov, Vedaldi and Lempitsky 2016): each channel of each image is brought to mean 0 and variance 1, then scaled and shifted.
+/// Instance normalisation (Ulyanov, Vedaldi and Lempitsky 2016): each channel of each image is brought to mean 0 and variance 1, then scaled and
+/// shifted.
 /// </summary>
 /// <remarks>PyTorch's <c>InstanceNorm2d</c> with <c>affine=True</c>, for any number of spatial axes.</remarks>
 public sealed class InstanceNorm : Module

@@ -3,7 +3,9 @@ using Framework.Tensors;
 
 namespace Framework.Modules;
 
-/// <summary>A weight or a statistic of a module. Its elements are made when they are first asked for, so that a network can be inspected without them.</summary>
+/// <summary>
+/// A weight or a statistic of a module. Its elements are made when they are first asked for, so that a network can be inspected without them.
+/// </summary>
 public sealed class Parameter
 {
     private readonly Module _owner;

@@ -5,7 +5,8 @@ using Framework.Graphs;
 namespace Framework.Modules;
 
 /// <summary>
-/// Modules one after the other, named <c>0</c>, <c>1</c>, ... or as they are given. Written as <c>new Sequential { new Conv2d(3, 64, 3), new ReLU() }</c>.
+/// Modules one after the other, named <c>0</c>, <c>1</c>, ... or as they are given. Written as
+/// <c>new Sequential { new Conv2d(3, 64, 3), new ReLU() }</c>.
 /// </summary>
 public sealed class Sequential : Module, IEnumerable<Module>
 {

@@ -28,7 +28,8 @@ public sealed class TiledConv2d : Module
     /// <param name="bias">Whether each filter has a bias.</param>
     /// <param name="initialization">How the weights start; null takes <see cref="Initialization.He"/> over one filter.</param>
     public TiledConv2d(
-        int inChannels, int outChannels, Extent2d kernel, int tile, int stride = 1, int padding = 0, bool bias = true, Initialization? initialization = null)
+        int inChannels, int outChannels, Extent2d kernel, int tile, int stride = 1, int padding = 0, bool bias = true,
+        Initialization? initialization = null)
     {
         if (tile < 1) throw new Errors.UsageException("TiledConv2d", $"{tile} x {tile} sets of filters were asked for; at least one is needed.");
         _kernel = kernel;
@@ -41,7 +42,9 @@ public sealed class TiledConv2d : Module
         if (bias) _bias = AddParameter("bias", [tile, tile, outChannels], Initialization.Zeros);
     }
 
-    /// <summary>The weights, [t, t, outChannels, inChannels, kernel height, kernel width]; the set (i mod t, j mod t) makes the output's place (i, j).</summary>
+    /// <summary>
+    /// The weights, [t, t, outChannels, inChannels, kernel height, kernel width]; the set (i mod t, j mod t) makes the output's place (i, j).
+    /// </summary>
     public Parameter Weight { get; }
 
     /// <inheritdoc/>
@@ -53,7 +56,8 @@ public sealed class TiledConv2d : Module
         var (rows, columns) = ((height + _tile - 1) / _tile, (width + _tile - 1) / _tile);
 
         // Every set makes as many rows and columns; what lies past the end is cut off again.
-        long bottom = Span(rows * _tile, _kernel.Height) - _padding - shape[2].Value, right = Span(columns * _tile, _kernel.Width) - _padding - shape[3].Value;
+        long bottom = Span(rows * _tile, _kernel.Height) - _padding - shape[2].Value;
+        long right = Span(columns * _tile, _kernel.Width) - _padding - shape[3].Value;
         var padded = x.Pad([0, 0, _padding, _padding, 0, 0, Math.Max(0, bottom), Math.Max(0, right)]);
         var parts = new List<Value>();
         for (int set = 0; set < _tile * _tile; set++) parts.Add(Part(padded, set, rows, columns));
@@ -69,7 +73,8 @@ public sealed class TiledConv2d : Module
         var seen = padded
             .Slice(axis: 2, row, row + ((rows - 1) * step) + _kernel.Height)
             .Slice(axis: 3, column, column + ((columns - 1) * step) + _kernel.Width);
-        return seen.Conv(Set(Weight, padded, set), _bias is null ? null : Set(_bias, padded, set), new Window(_kernel.ToArray(), [step, step]).Attributes, $"{Path}.{set}");
+        var bias = _bias is null ? null : Set(_bias, padded, set);
+        return seen.Conv(Set(Weight, padded, set), bias, new Window(_kernel.ToArray(), [step, step]).Attributes, $"{Path}.{set}");
     }
 
     private Value Set(Parameter parameter, Value x, int set) => parameter.In(x)
@@ -79,7 +84,8 @@ public sealed class TiledConv2d : Module
 
     private long Places(long extent, int window) => extent + (2 * _padding) >= window
         ? ((extent + (2 * _padding) - window) / _stride) + 1
-        : throw new Errors.ShapeException($"{Path} (TiledConv2d)", $"the window of {window} does not fit the input's {extent} and its padding of {2 * _padding}.");
+        : throw new Errors.ShapeException(
+            $"{Path} (TiledConv2d)", $"the window of {window} does not fit the input's {extent} and its padding of {2 * _padding}.");
 
     // Places that so many windows cover.
     private long Span(long windows, int window) => ((windows - 1) * _stride) + window;

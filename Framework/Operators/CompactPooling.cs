@@ -24,7 +24,7 @@ public sealed class MaxPoolCompact : FloatOperator
     public override string Domain => Domains.Execution;
 
     /// <inheritdoc/>
-    public override bool IsDifferentiable => false;
+    public override bool HasGradientRule => false;
 
     /// <inheritdoc/>
     public override Signature Signature => s_signature;
@@ -81,7 +81,7 @@ public sealed class MaxPoolCompactGrad : FloatOperator
     public override string Domain => Domains.Execution;
 
     /// <inheritdoc/>
-    public override bool IsDifferentiable => false;
+    public override bool HasGradientRule => false;
 
     /// <inheritdoc/>
     public override Signature Signature => s_signature;

@@ -37,7 +37,8 @@ public sealed class Conv : NumericOperator
         if (x.Rank < 3) throw inference.Fail($"the input {x} has no spatial axis; [N, C, spatial...] is expected.");
         if (w.Rank != x.Rank) throw inference.Fail($"the input {x} has rank {x.Rank}, the weight {w} rank {w.Rank}; both must have the same.");
         if (!w[2..].IsKnown) throw Inference.Unknown();
-        if (group < 1 || (w[0].IsKnown && w[0].Value % group != 0)) throw inference.Fail($"{w[0]} output channels do not divide into {group} groups.");
+        if (group < 1
+            || (w[0].IsKnown && w[0].Value % group != 0)) throw inference.Fail($"{w[0]} output channels do not divide into {group} groups.");
         if (x[1].IsKnown && w[1].IsKnown && x[1].Value != w[1].Value * group)
             throw inference.Fail($"input has {x[1]} channels, weight {w} with groups {group} expects {w[1].Value * group}.");
         if (bias is { } b && inference.Has(b) && inference.Input(b).Shape is { } given && given != new SymbolicShape(w[0]))

@@ -135,7 +135,10 @@ public sealed class Evaluation
     {
         try
         {
-            op.Evaluate(new Evaluation(op, place, attributes, inputs, outputs, precision));
+            // Whatever rule inference has, it holds before an element is read.
+            var evaluation = new Evaluation(op, place, attributes, inputs, outputs, precision);
+            _ = evaluation.Facts;
+            op.Evaluate(evaluation);
         }
         catch (ArithmeticException e)
         {

@@ -32,7 +32,7 @@ public sealed class Fused : Operator
     public override string Domain => Domains.Execution;
 
     /// <inheritdoc/>
-    public override bool IsDifferentiable => false;
+    public override bool HasGradientRule => false;
 
     /// <inheritdoc/>
     public override Signature Signature => _base.Signature;

@@ -22,7 +22,17 @@ public sealed class Clip : NumericOperator
     public override Signature Signature => s_signature;
 
     /// <inheritdoc/>
-    public override void Infer(Inference inference) => inference.Output(0, inference.TypeOf(0), inference.Input(0).Shape);
+    public override void Infer(Inference inference)
+    {
+        inference.Output(0, inference.TypeOf(0), inference.Input(0).Shape);
+        for (int i = 1; i < 3; i++)
+        {
+            if (!inference.Has(i)) continue;
+            Broadcast.CheckTypes(inference, 0, i);
+            if (inference.Input(i).Shape is { IsKnown: true } limit
+                && limit.ElementCount != 1) throw inference.Fail($"the limit {limit} must be one number.");
+        }
+    }
 
     /// <inheritdoc/>
     protected override void Evaluate<T>(Evaluation e)

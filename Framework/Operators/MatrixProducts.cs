@@ -188,6 +188,9 @@ public sealed class Det : FloatOperator
     public override int SinceVersion => 11;
 
     /// <inheritdoc/>
+    public override bool HasGradientRule => false;
+
+    /// <inheritdoc/>
     public override Signature Signature => s_signature;
 
     /// <inheritdoc/>

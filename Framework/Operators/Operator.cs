@@ -22,8 +22,14 @@ public abstract class Operator
     /// <summary>Inputs with their roles, and outputs.</summary>
     public abstract Signature Signature { get; }
 
-    /// <summary>Whether a gradient flows back through it to at least one input.</summary>
+    /// <summary>Whether its outputs change smoothly with at least one input. Where not, as of a comparison, its gradient is zero.</summary>
     public virtual bool IsDifferentiable => true;
+
+    /// <summary>
+    /// Whether it says how gradients flow back. One that is differentiable but has no rule refuses to be differentiated; its gradient is not
+    /// taken for zero.
+    /// </summary>
+    public virtual bool HasGradientRule => IsDifferentiable;
 
     /// <summary>Says which type and shape the outputs have, or why the operands do not fit.</summary>
     /// <exception cref="ShapeException">The operands do not fit.</exception>

@@ -1,3 +1,4 @@
+using Framework.Errors;
 using Framework.Graphs;
 using Framework.Tensors;
 
@@ -244,8 +245,8 @@ public sealed class QLinearMatMul : QuantizationOperator
     public override void Evaluate(Evaluation evaluation)
     {
         var product = Quantization.Product(evaluation, 0, 2, 3, 5);
-        int columns = product.Shape[^1], rows = product.Shape[^2];
-        Quantization.Requantize(evaluation, product, 1, 4, 6, 7, row: i => i / columns % rows, column: i => i % columns);
+        int columns = product.Shape.Rank > 0 ? product.Shape[^1] : 1, rows = product.Shape.Rank > 1 ? product.Shape[^2] : 1;
+        Quantization.Requantize(evaluation, product, 1, 4, 6, 7, rows, i => i / columns % rows, columns, i => i % columns);
     }
 
     /// <inheritdoc/>
@@ -339,7 +340,7 @@ public sealed class QLinearConv : QuantizationOperator
     {
         var sums = Quantization.Convolution(evaluation, 0, 2, 3, 5, bias: evaluation.Has(8) ? 8 : null);
         int channels = sums.Shape[1], size = sums.Shape[2..].ElementCount;
-        Quantization.Requantize(evaluation, sums, 1, 4, 6, 7, row: _ => 0, column: i => i / size % channels);
+        Quantization.Requantize(evaluation, sums, 1, 4, 6, 7, 1, _ => 0, channels, i => i / size % channels);
     }
 
     /// <inheritdoc/>
@@ -417,8 +418,8 @@ internal static class Quantization
     public static Tensor Product(Evaluation e, int a, int? aZero, int b, int? bZero)
     {
         int rows = e.Input(a).Shape is { Rank: > 1 } s ? s[^2] : 1, inner = e.Input(a).Shape[^1], columns = e.Input(b).Shape[^1];
-        var left = Centred(e.Input(a), aZero is { } za ? e.Input(za) : null, i => i / inner % rows);
-        var right = Centred(e.Input(b), bZero is { } zb ? e.Input(zb) : null, i => i % columns);
+        var left = Centred(e.Place, e.Input(a), aZero is { } za ? e.Input(za) : null, rows, i => i / inner % rows);
+        var right = Centred(e.Place, e.Input(b), bZero is { } zb ? e.Input(zb) : null, columns, i => i % columns);
         return Evaluation.Run(MatMul.Instance, e.Place, Attributes.None, [left, right], 1, Precision.Native)[0]!;
     }
 
@@ -426,18 +427,21 @@ internal static class Quantization
     public static Tensor Convolution(Evaluation e, int x, int? xZero, int w, int? wZero, int? bias)
     {
         int filter = e.Input(w).Shape[1..].ElementCount;
-        var input = Centred(e.Input(x), xZero is { } zx ? e.Input(zx) : null, _ => 0);
-        var weights = Centred(e.Input(w), wZero is { } zw ? e.Input(zw) : null, i => i / filter);
+        var input = Centred(e.Place, e.Input(x), xZero is { } zx ? e.Input(zx) : null, 1, _ => 0);
+        var weights = Centred(e.Place, e.Input(w), wZero is { } zw ? e.Input(zw) : null, e.Input(w).Shape[0], i => i / filter);
         return Evaluation.Run(Conv.Instance, e.Place, e.Attributes, [input, weights, bias is { } b ? e.Input(b) : null], 1, Precision.Native)[0]!;
     }
 
     /// <summary>Scales sums of products to the result's type; all operands' scales are one number, or one a row or column.</summary>
-    public static void Requantize(Evaluation e, Tensor sums, int aScale, int bScale, int yScale, int yZero, Func<int, int> row, Func<int, int> column)
+    public static void Requantize(Evaluation e, Tensor sums, int aScale, int bScale, int yScale, int yZero, int rows, Func<int, int> row, int columns,
+        Func<int, int> column)
     {
         float[] a = e.Input(aScale).ToArray<float>(), b = e.Input(bScale).ToArray<float>();
         float scale = e.Input(yScale).ToArray<float>()[0];
         long zero = e.Input(yZero).ToArray<long>()[0];
         var from = sums.AsSpan<int>();
+        CheckCount(e.Place, "scale", a.Length, rows);
+        CheckCount(e.Place, "scale", b.Length, columns);
         var y = new long[from.Length];
         for (int i = 0; i < y.Length; i++)
         {
@@ -448,12 +452,18 @@ internal static class Quantization
         Tensor.From(y, sums.Shape).To(e.Output(0).ElementType).CopyTo(e.Output(0));
     }
 
-    private static Tensor Centred(Tensor x, Tensor? zero, Func<int, int> channel)
+    private static void CheckCount(string place, string name, int count, int channels)
+    {
+        if (count != 1 && count != channels) throw new ShapeException(place, $"a {name} has {count} entries; one or {channels} fit.");
+    }
+
+    private static Tensor Centred(string place, Tensor x, Tensor? zero, int channels, Func<int, int> channel)
     {
         var centred = x.To(ElementType.Int32);
         if (zero is null) return centred;
         int[] zeros = zero.ToArray<int>();
         var values = centred.AsSpan<int>();
+        CheckCount(place, "zero point", zeros.Length, channels);
         for (int i = 0; i < values.Length; i++) values[i] -= zeros[zeros.Length == 1 ? 0 : channel(i)];
         return centred;
     }

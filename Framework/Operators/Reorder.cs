@@ -15,7 +15,7 @@ public sealed class Reorder : Operator
     public override string Domain => Domains.Execution;
 
     /// <inheritdoc/>
-    public override bool IsDifferentiable => false;
+    public override bool HasGradientRule => false;
 
     /// <inheritdoc/>
     public override Signature Signature => s_signature;

@@ -108,7 +108,7 @@ public sealed class ResizeGrad : FloatOperator
     public override string Domain => Domains.Gradient;
 
     /// <inheritdoc/>
-    public override bool IsDifferentiable => false;
+    public override bool HasGradientRule => false;
 
     /// <inheritdoc/>
     public override Signature Signature => s_signature;

@@ -24,6 +24,9 @@ public sealed class GridSample : FloatOperator
     public override int SinceVersion => 20;
 
     /// <inheritdoc/>
+    public override bool HasGradientRule => false;
+
+    /// <inheritdoc/>
     public override Signature Signature => s_signature;
 
     /// <inheritdoc/>
@@ -146,6 +149,9 @@ public sealed class RoiAlign : FloatOperator
 
     /// <inheritdoc/>
     public override int SinceVersion => 16;
+
+    /// <inheritdoc/>
+    public override bool HasGradientRule => false;
 
     /// <inheritdoc/>
     public override Signature Signature => s_signature;

@@ -198,8 +198,17 @@ internal sealed class Window
         ["strides"] = Widen(Strides),
         ["dilations"] = Widen(Dilations),
         ["group"] = group,
-        ["pads"] = (long[])[.. Widen(PadsBegin), .. Widen(PadsEnd)],
+        ["pads"] = (long[])[.. Widen(PadsBegin), .. Widen(Reached())],
     };
+
+    // The padding behind as far as the last window reaches, which with ceil_mode is beyond what was asked for.
+    private int[] Reached()
+    {
+        int[] pads = [.. PadsEnd];
+        for (int i = 0; i < pads.Length; i++)
+            pads[i] = Math.Max(pads[i], ((Output[i] - 1) * Strides[i]) + (Dilations[i] * (Kernel[i] - 1)) + 1 - Input[i] - PadsBegin[i]);
+        return pads;
+    }
 
     /// <summary>
     /// The places that each output place's window covers, as (output, kernel, input) offsets into row-major spatial blocks; places in the padding

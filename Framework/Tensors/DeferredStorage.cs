@@ -5,7 +5,9 @@ namespace Framework.Tensors;
 /// size can be wired, inspected and counted in no time.
 /// </summary>
 /// <param name="byteCount">Bytes that may be used.</param>
-/// <param name="make">Makes the memory, of so many bytes at least, and the same each time: threads that come first together each call it, and one wins.</param>
+/// <param name="make">
+/// Makes the memory, of so many bytes at least, and the same each time: threads that come first together each call it, and one wins.
+/// </param>
 public sealed unsafe class DeferredStorage(nint byteCount, Func<Storage> make) : Storage
 {
     // Without a lock, which a thread that waits for the worker pool might hold while a worker wants it.

@@ -16,8 +16,8 @@ public enum RunningVariance
 
 /// <summary>
 /// Turns an inference graph into its training form. Dropout becomes <see cref="DropoutTraining"/>, whose mask follows from the input
-/// <c>counter</c>, the step's number. BatchNormalization becomes <see cref="BatchNormalizationTraining"/>, which normalises by the batch and makes new
-/// running statistics; these are <see cref="States"/>.
+/// <c>counter</c>, the step's number. BatchNormalization becomes <see cref="BatchNormalizationTraining"/>, which normalises by the batch and makes
+/// new running statistics; these are <see cref="States"/>.
 /// </summary>
 /// <param name="seed">Seeds the masks; each layer's stream follows from the seed and its place in the graph.</param>
 /// <param name="variance">

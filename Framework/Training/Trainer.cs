@@ -32,7 +32,8 @@ public sealed class Trainer : IDisposable
 
     /// <summary>Prepares to train.</summary>
     /// <param name="network">
-    /// The network in its inference form: one input of images [N, C, H, W]; a first output of scores [N, classes], and perhaps those of auxiliary heads.
+    /// The network in its inference form: one input of images [N, C, H, W]; a first output of scores [N, classes], and perhaps those of auxiliary
+    /// heads.
     /// </param>
     /// <param name="options">What the run is made of.</param>
     /// <exception cref="UnsupportedModelException">An operator on the way from a parameter to the loss has no gradient.</exception>
@@ -149,7 +150,9 @@ public sealed class Trainer : IDisposable
     private Tensor[] OutputsFor(int images)
     {
         var symbol = _network.Inputs[0].Shape?[0];
-        return [.. _network.Outputs.Select(o => new Tensor(o.ElementType, new SymbolicShape([.. o.Shape!.Select(d => d == symbol ? images : d)]).ToShape(o.Name)))];
+        return [.. _network.Outputs.Select(o => new Tensor(o.ElementType, ShapeOf(o)))];
+
+        Shape ShapeOf(Value output) => new SymbolicShape([.. output.Shape!.Select(d => d == symbol ? images : d)]).ToShape(output.Name);
     }
 
     private void Step(Batch batch, Tensor[] outputs, long steps)
@@ -157,7 +160,9 @@ public sealed class Trainer : IDisposable
         _counter.AsSpan<long>()[0] = _step;
         _rate.AsSpan<float>()[0] = _options.Schedule.RateAt(_step, steps);
         Tensor[] counter = _training.CountsSteps ? [_counter] : [];
-        _gradientSession.Run([batch.Images, .. counter, batch.Labels, .. _weights.Views, .. _states], [_loss, .. outputs, .. _states, .. _gradients.Views]);
+        _gradientSession.Run(
+            [batch.Images, .. counter, batch.Labels, .. _weights.Views, .. _states],
+            [_loss, .. outputs, .. _states, .. _gradients.Views]);
 
         // The seam: here gradients can be clipped, accumulated, or summed over processes.
         _updateSession.Run(_updateInputs, _updateOutputs);

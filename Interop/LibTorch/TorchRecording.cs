@@ -14,14 +14,15 @@ internal sealed class TorchRecording : IDisposable
     private readonly ElementType[] _inputTypes;
     private readonly Shape[] _inputShapes;
     private readonly Precision _precision;
-    private readonly bool _differentiatesInside;
-    private readonly HashSet<string> _differentiated;
+    private readonly HashSet<string> _leaves;
+    private readonly GradientFlow _gradients;
 
     /// <summary>Records the graph's nodes.</summary>
     /// <param name="graph">The graph; its shapes may be symbolic.</param>
     /// <param name="inputs">Its inputs, in the type in which they are computed: their shapes count, and their memory is bound.</param>
     /// <param name="initializers">Its initializers by name, in the type in which they are computed.</param>
     /// <param name="differentiated">Names of values that gradients are asked for with respect to.</param>
+    /// <param name="seeds">Names of the outputs that gradients begin at.</param>
     /// <param name="precision">In which precision floats are computed.</param>
     /// <param name="runtime">The library.</param>
     /// <exception cref="UnsupportedModelException">A node has no form in libtorch.</exception>
@@ -30,6 +31,7 @@ internal sealed class TorchRecording : IDisposable
         IReadOnlyList<Tensor> inputs,
         IReadOnlyDictionary<string, Tensor> initializers,
         IReadOnlyList<string> differentiated,
+        IReadOnlyList<string> seeds,
         Precision precision,
         TorchRuntime runtime)
     {
@@ -37,8 +39,8 @@ internal sealed class TorchRecording : IDisposable
         _inputTypes = [.. inputs.Select(i => i.ElementType)];
         _inputShapes = [.. inputs.Select(i => i.Shape)];
         _precision = precision;
-        _differentiated = [.. differentiated];
-        _differentiatesInside = differentiated.Any(name => _graph.Find(name) is { Producer: not null });
+        _leaves = Leaves(differentiated);
+        _gradients = new GradientFlow(_graph, _leaves, seeds);
         Program = new TorchProgram(runtime);
         try
         {
@@ -94,19 +96,25 @@ internal sealed class TorchRecording : IDisposable
 
     private void Add(Value value, Tensor data) => _slots.Add(value.Name, Program.Bind(data, RequiresGradient(value)));
 
-    // A gradient with respect to a value inside the graph needs that something before it asks for gradients.
-    private bool RequiresGradient(Value value) => value.ElementType.IsFloat() && (_differentiatesInside || _differentiated.Contains(value.Name));
+    /// <summary>The inputs and initializers that libtorch follows, so that what is computed from them has gradients.</summary>
+    private HashSet<string> Leaves(IReadOnlyList<string> differentiated)
+    {
+        HashSet<string> leaves = [.. differentiated];
+        bool inside = differentiated.Any(name => _graph.Find(name) is { Producer: not null });
+        if (inside) leaves.UnionWith(_graph.Inputs.Concat(_graph.Parameters.Select(p => p.Value)).Select(v => v.Name));
+        return leaves;
+    }
 
-    private bool IsDifferentiated(Value value) => value.Producer is null ? RequiresGradient(value) : _differentiated.Count > 0;
+    private bool RequiresGradient(Value value) => value.ElementType.IsFloat() && _leaves.Contains(value.Name);
 
     private void Add(Node node)
     {
         // What computes shapes is known already; its results are bound where somebody reads them.
         if (node.Outputs.All(o => o is null || Constants.Of(o.Fact) is not null)) return;
         Program.Label(node.Place);
-        var translated = new TorchNode(node, Program, SlotOf, IsDifferentiated, _precision);
+        var translated = new TorchNode(node, Program, SlotOf, _gradients, _precision);
         var rule = Translations.Find(node.Operator);
-        if (rule is null) throw translated.Unsupported($"there is no translation of {node.Operator}.");
+        if (rule is null) throw translated.Unsupported(Translations.Refusal(node.Operator) ?? "its result is not known beforehand.");
         translated.Set(0, rule.Write(translated));
         for (int i = 0; i < node.Outputs.Count; i++)
         {

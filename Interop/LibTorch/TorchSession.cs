@@ -46,8 +46,8 @@ public sealed class TorchSession : IGraphRunner
     /// <summary>Threads for one operator; 0 leaves the choice to libtorch.</summary>
     public int Threads { get; init; }
 
-    /// <summary>Whether an operator can run here.</summary>
-    public static bool Supports(Operator op) => Translations.Find(op) is not null;
+    /// <summary>Why an operator cannot run here: a sentence; null where it can.</summary>
+    public static string? Refusal(Operator op) => Translations.Refusal(op);
 
     /// <inheritdoc/>
     /// <exception cref="UnsupportedModelException">A node has no form in libtorch.</exception>
@@ -107,7 +107,8 @@ public sealed class TorchSession : IGraphRunner
 
     private Recorded New(Tensor[] inputs, Wish wish, IReadOnlyList<Tensor> weights)
     {
-        var recording = new TorchRecording(Graph, inputs, _initializers, wish.WithRespectTo, _precision, _runtime);
+        string[] seeds = [.. wish.Cotangents.Select(c => c.Output)];
+        var recording = new TorchRecording(Graph, inputs, _initializers, wish.WithRespectTo, seeds, _precision, _runtime);
         var program = recording.Program;
         program.Threads = Threads;
         TorchSlot[] bound = [.. weights.Select(w => program.Bind(w))], gradients = [];

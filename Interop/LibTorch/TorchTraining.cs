@@ -114,7 +114,7 @@ public sealed class TorchTraining : IDisposable
 
     private TorchRecording Record(Tensor[] batch)
     {
-        var recording = new TorchRecording(_graph, batch, _initializers, _parameters, _precision, _runtime);
+        var recording = new TorchRecording(_graph, batch, _initializers, _parameters, [_loss], _precision, _runtime);
         var program = recording.Program;
         program.Threads = Threads;
         program.Label("gradients");

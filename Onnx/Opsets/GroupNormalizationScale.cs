@@ -1,5 +1,4 @@
 using Framework.Errors;
-using Framework.Graphs;
 using Framework.Tensors;
 
 namespace Onnx.Opsets;

@@ -24,6 +24,7 @@ internal static class Activations
         new("Softplus", n => n.Call("softplus", n[0], 1, SoftplusThreshold)),
         new("Softsign", n => n.Call("div.Tensor", n[0], n.Call("add.Scalar", n.Call("abs", n[0]), 1))),
         new("ThresholdedRelu", n => n.Call("threshold", n[0], Float(n, "alpha", 1), 0)),
+        new("Shrink", Shrink),
         new("Clip", n => n.Has(1) || n.Has(2) ? n.Call("clamp.Tensor", n[0], n.Optional(1), n.Optional(2)) : n[0]),
         new("Softmax", n => n.Call("softmax.int", n[0], n.Axis("axis", -1))),
         new("LogSoftmax", n => n.Call("log_softmax.int", n[0], n.Axis("axis", -1))),
@@ -38,6 +39,13 @@ internal static class Activations
     }
 
     private static double Float(TorchNode n, string attribute, float fallback) => n.Attributes.Float(attribute, fallback);
+
+    private static TorchSlot Shrink(TorchNode n)
+    {
+        double threshold = Float(n, "lambd", 0.5f), bias = Float(n, "bias", 0);
+        var above = n.Call("where.self", n.Call("gt.Scalar", n[0], threshold), n.Call("sub.Scalar", n[0], bias), n.Call("zeros_like", n[0]));
+        return n.Call("where.self", n.Call("lt.Scalar", n[0], -threshold), n.Call("add.Scalar", n[0], bias), above);
+    }
 
     private static TorchSlot HardSigmoid(TorchNode n, double alpha, double beta) =>
         n.Call("clamp", n.Call("add.Scalar", n.Call("mul.Scalar", n[0], alpha), beta), 0, 1);

@@ -52,10 +52,5 @@ internal static class Elementwise
 
     private static TranslationRule Binary(string name, string op) => new(name, n => n.Call(op, n[0], n[1]));
 
-    private static TorchSlot Joined(TorchNode n, string op)
-    {
-        var all = n[0];
-        for (int i = 1; i < n.InputCount; i++) all = n.Call(op, all, n[i]);
-        return all;
-    }
+    private static TorchSlot Joined(TorchNode n, string op) => n.All().Aggregate((joined, next) => n.Call(op, joined, next));
 }

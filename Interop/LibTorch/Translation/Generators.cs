@@ -11,6 +11,9 @@ internal static class Generators
         new("Range", Range),
         new("EyeLike", EyeLike),
         new("OneHot", OneHot),
+        new("HannWindow", n => Window(n, "hann_window.periodic")),
+        new("BlackmanWindow", n => Window(n, "blackman_window.periodic")),
+        new("HammingWindow", n => Window(n, "hamming_window.periodic_alpha_beta", 25.0 / 46, 21.0 / 46)),
     ];
 
     private static TorchSlot ConstantOfShape(TorchNode n)
@@ -38,6 +41,9 @@ internal static class Generators
 
         return n.Constant(Tensor.From(values, n.OutputShape()).To(n.OutputType));
     }
+
+    private static TorchSlot Window(TorchNode n, string op, params TorchArgument[] shares) =>
+        n.Call(op, [n.Integers(0)[0], n.Attributes.Int("periodic", 1) != 0, .. shares, TorchTypes.Code(n.OutputType)]);
 
     // An index beyond the depth makes a row without a one, which libtorch's own one_hot refuses.
     private static TorchSlot OneHot(TorchNode n)

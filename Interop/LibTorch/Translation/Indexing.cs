@@ -10,6 +10,7 @@ internal static class Indexing
         new("Gather", Gather),
         new("GatherElements", n => n.Call("gather", n[0], n.Axis("axis", 0), FromTheFront(n))),
         new("ScatterElements", n => Written(n, n[0], n.Axis("axis", 0), FromTheFront(n), n[2])),
+        new("ReverseSequence", ReverseSequence),
         new("GatherND", GatherND),
         new("ScatterND", ScatterND),
     ];
@@ -31,6 +32,16 @@ internal static class Indexing
             "min" => n.Call("scatter_reduce.two", data, axis, indices, updates, "amin"),
             var other => throw n.Unsupported($"it has no reduction '{other}'."),
         };
+
+    private static TorchSlot ReverseSequence(TorchNode n)
+    {
+        int batch = n.Axis("batch_axis", 1), time = n.Axis("time_axis", 0), rank = n.Shape(0).Rank;
+        var places = n.Along(n.Counting(n.Shape(0)[time]), time, rank);
+        var lengths = n.Along(n.Indices(1), batch, rank);
+        var turned = n.Call("sub.Tensor", n.Call("sub.Scalar", lengths, 1), places);
+        var source = n.Call("where.self", n.Call("lt.Tensor", places, lengths), turned, places);
+        return n.Call("gather", n[0], time, n.Call("expand", source, n.Shape(0).ToLongs()));
+    }
 
     private static TorchSlot GatherND(TorchNode n)
     {

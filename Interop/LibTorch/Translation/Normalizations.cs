@@ -18,15 +18,8 @@ internal static class Normalizations
     private static TorchSlot BatchNormalization(TorchNode n)
     {
         if (n.Attributes.Int("training_mode", 0) == 0) return ByGivenStatistics(n);
-        if (n.Wants(1) || n.Wants(2))
-        {
-            // ONNX keeps the share `momentum` of the old statistic and stores the variance over N; libtorch the other way round, over N - 1.
-            double kept = n.Attributes.Float("momentum", 0.9f);
-            var statistics = n.CallMany("var_mean.dim", 2, n.Call("detach", n[0]), AllButChannels(n), false, false);
-            if (n.Wants(1)) n.Set(1, n.Call("lerp.Scalar", statistics[1], n[3], kept));
-            if (n.Wants(2)) n.Set(2, n.Call("lerp.Scalar", statistics[0], n[4], kept));
-        }
-
+        // libtorch's own running variance is divided by n - 1, ONNX's by n.
+        if (n.Wants(1) || n.Wants(2)) SetStatistics(n, unbiased: false);
         return n.Call("batch_norm", n[0], n[1], n[2], TorchArgument.None, TorchArgument.None, true, 0.0, Epsilon(n), false);
     }
 
@@ -43,25 +36,48 @@ internal static class Normalizations
         return n.Call("add.Tensor", n.Call("mul.Tensor", centred, factor), n.Along(n[2], 1, rank));
     }
 
-    // libtorch's own running statistics, whose variance is unbiased, are judged too: it updates copies in place.
     private static TorchSlot BatchNormalizationTraining(TorchNode n)
     {
-        double kept = n.Attributes.Float("momentum", 0.9f);
         bool unbiased = n.Attributes.Int("unbiased", 0) != 0;
-        TorchSlot mean = n.Call("clone", n.Call("detach", n[3])), variance = n.Call("clone", n.Call("detach", n[4]));
-        var results = n.CallMany("native_batch_norm", 3, n[0], n[1], n[2], mean, variance, true, 1 - kept, Epsilon(n));
-        if (n.Wants(1)) n.Set(1, mean);
-        if (n.Wants(2)) n.Set(2, unbiased ? variance : n.Call("lerp.Scalar", PopulationVariance(n), n[4], kept));
-        if (n.Wants(3)) n.Set(3, results[1]);
-        if (n.Wants(4)) n.Set(4, results[2]);
+        TorchArgument mean = TorchArgument.None, variance = TorchArgument.None;
+        bool statisticsCount = Enumerable.Range(1, 4).Any(n.GetsGradient);
+        if (statisticsCount || !unbiased)
+        {
+            SetStatistics(n, unbiased);
+        }
+        else
+        {
+            // libtorch's own update, in copies: its convention judges ours. No gradient flows through it.
+            TorchSlot ownMean = n.Call("clone", n.Call("detach", n[3])), ownVariance = n.Call("clone", n.Call("detach", n[4]));
+            (mean, variance) = (ownMean, ownVariance);
+            if (n.Wants(1)) n.Set(1, ownMean);
+            if (n.Wants(2)) n.Set(2, ownVariance);
+        }
+
+        var results = n.CallMany("native_batch_norm", 3, n[0], n[1], n[2], mean, variance, true, 1 - Kept(n), Epsilon(n));
+        for (int output = 3; output < 5 && !statisticsCount; output++)
+        {
+            if (n.Wants(output)) n.Set(output, results[output - 2]);
+        }
+
         return results[0];
     }
 
-    private static TorchSlot PopulationVariance(TorchNode n) =>
-        n.CallMany("var_mean.dim", 1, n.Call("detach", n[0]), AllButChannels(n), false, false)[0];
+    /// <summary>Sets the running statistics and, where the node has them, those of the batch, all with gradients.</summary>
+    private static void SetStatistics(TorchNode n, bool unbiased)
+    {
+        // ONNX keeps the share `momentum` of the old statistic; libtorch's momentum is the share of the new one.
+        long[] axes = [.. Enumerable.Range(0, n.Shape(0).Rank).Where(axis => axis != 1).Select(axis => (long)axis)];
+        var batch = n.CallMany("var_mean.dim", 2, n[0], axes, false, false);
+        long count = n.Shape(0).ElementCount / n.Shape(0)[1];
+        var variance = unbiased ? n.Call("mul.Scalar", batch[0], (double)count / (count - 1)) : batch[0];
+        if (n.Wants(1)) n.Set(1, n.Call("lerp.Scalar", batch[1], n[3], Kept(n)));
+        if (n.Wants(2)) n.Set(2, n.Call("lerp.Scalar", variance, n[4], Kept(n)));
+        if (n.Wants(3)) n.Set(3, batch[1]);
+        if (n.Wants(4)) n.Set(4, n.Call("rsqrt", n.Call("add.Scalar", batch[0], Epsilon(n))));
+    }
 
-    private static long[] AllButChannels(TorchNode n) =>
-        [.. Enumerable.Range(0, n.Shape(0).Rank).Where(axis => axis != 1).Select(axis => (long)axis)];
+    private static double Kept(TorchNode n) => n.Attributes.Float("momentum", 0.9f);
 
     private static TorchSlot InstanceNormalization(TorchNode n) =>
         n.Call("instance_norm", n[0], n[1], n[2], TorchArgument.None, TorchArgument.None, true, 0.0, Epsilon(n), false);

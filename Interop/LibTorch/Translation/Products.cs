@@ -7,6 +7,8 @@ internal static class Products
     [
         new("MatMul", n => n.Call("matmul", n[0], n[1])),
         new("Gemm", Gemm),
+        new("Einsum", n => n.Call("einsum", n.Attributes.String("equation", ""), n.All())),
+        new("Det", n => n.Call("det", n[0])),
     ];
 
     private static TorchSlot Gemm(TorchNode n)

@@ -3,12 +3,19 @@ using Framework.Tensors;
 namespace Interop.LibTorch.Translation;
 
 /// <summary>
-/// Resize. Where libtorch interpolates as the node says, its own operators serve. Any other form goes axis by axis: places that are picked, or a
-/// product with the matrix of weights.
+/// Resize, and sampling at places that are given. Where libtorch interpolates as the node says, its own operators serve. Any other form goes
+/// axis by axis: places that are picked, or a product with the matrix of weights.
 /// </summary>
 internal static class Resizing
 {
-    public static IEnumerable<TranslationRule> All => [new("Resize", Resize)];
+    public static IEnumerable<TranslationRule> All => [new("Resize", Resize), new("GridSample", GridSample)];
+
+    private static TorchSlot GridSample(TorchNode n)
+    {
+        long mode = n.Attributes.String("mode", "linear") switch { "linear" or "bilinear" => 0, "nearest" => 1, _ => 2 };
+        long padding = n.Attributes.String("padding_mode", "zeros") switch { "zeros" => 0, "border" => 1, _ => 2 };
+        return n.Call("grid_sampler", n[0], n[1], mode, padding, n.Attributes.Int("align_corners", 0) != 0);
+    }
 
     private static TorchSlot Resize(TorchNode n)
     {

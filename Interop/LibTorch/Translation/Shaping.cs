@@ -14,12 +14,13 @@ internal static class Shaping
         new("Transpose", Transpose),
         new("Expand", n => n.Call("expand", n[0], n.OutputShape().ToLongs())),
         new("Tile", n => n.Call("repeat", n[0], n.Integers(1))),
-        new("Concat", n => n.Call("cat", Enumerable.Range(0, n.InputCount).Select(i => n[i]).ToArray(), n.Axis("axis", 0))),
+        new("Concat", n => n.Call("cat", n.All(), n.Axis("axis", 0))),
         new("Split", Split),
         new("Slice", Slice),
         new("Pad", Pad),
         new("DepthToSpace", DepthToSpace),
         new("SpaceToDepth", SpaceToDepth),
+        new("Trilu", n => n.Call(n.Attributes.Int("upper", 1) != 0 ? "triu" : "tril", n[0], n.Has(1) ? n.Integers(1)[0] : 0)),
         new("Dropout", Dropout),
     ];
 

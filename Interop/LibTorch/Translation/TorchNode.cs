@@ -9,10 +9,10 @@ namespace Interop.LibTorch.Translation;
 /// <param name="node">The node.</param>
 /// <param name="program">The program.</param>
 /// <param name="slotOf">The slot of a value that was translated before.</param>
-/// <param name="isDifferentiated">Whether gradients may be asked for with respect to a value or to what it was computed from.</param>
+/// <param name="gradients">Where gradients flow.</param>
 /// <param name="precision">In which precision floats are computed.</param>
 internal sealed class TorchNode(
-    Node node, TorchProgram program, Func<Value, TorchSlot> slotOf, Func<Value, bool> isDifferentiated, Precision precision)
+    Node node, TorchProgram program, Func<Value, TorchSlot> slotOf, GradientFlow gradients, Precision precision)
 {
     private readonly TorchSlot?[] _results = new TorchSlot?[node.Outputs.Count];
 
@@ -31,6 +31,9 @@ internal sealed class TorchNode(
     /// <summary>An input that must be there.</summary>
     public TorchSlot this[int input] => slotOf(Input(input));
 
+    /// <summary>All inputs.</summary>
+    public TorchSlot[] All() => [.. node.Inputs.OfType<Value>().Select(slotOf)];
+
     /// <summary>Whether an input is given.</summary>
     public bool Has(int input) => input < node.Inputs.Count && node.Inputs[input] is not null;
 
@@ -38,7 +41,10 @@ internal sealed class TorchNode(
     public TorchSlot? Optional(int input) => Has(input) ? this[input] : null;
 
     /// <summary>Whether gradients may be asked for with respect to an input or to what it was computed from.</summary>
-    public bool IsDifferentiated(int input) => isDifferentiated(Input(input));
+    public bool IsDifferentiated(int input) => gradients.ReachInput(Input(input));
+
+    /// <summary>Whether a gradient may come back by way of an output.</summary>
+    public bool GetsGradient(int output) => Wants(output) && gradients.ComeBackTo(node.Outputs[output]!);
 
     /// <summary>Whether an output is read by anybody.</summary>
     public bool Wants(int output) => output < node.Outputs.Count && node.Outputs[output] is not null;

@@ -70,8 +70,7 @@ public sealed class ExportTests(TrainedRun run)
         using var session = new Session(exported);
         foreach (var (output, found) in exported.Outputs.Zip(session.Run(batch.Images, batch.Labels))) Agree(found, expected[output.Name], output.Name);
 
-        if (!OrtRuntime.TryFind(out var engine)) return;
-        using var other = new OrtSession(cnn["training.onnx"], runtime: engine);
+        using var other = new OrtSession(cnn["training.onnx"], runtime: OrtRuntime.Find());
         foreach (var (name, found) in other.Run(new Dictionary<string, Tensor> { ["input"] = batch.Images, ["target"] = batch.Labels })) Agree(found, expected[name], name);
     }
 

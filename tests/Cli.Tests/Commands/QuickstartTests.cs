@@ -37,6 +37,16 @@ public sealed class QuickstartTests
     }
 
     [Fact]
+    public void As_it_comes_every_check_holds()
+    {
+        using var cnn = new Cnn();
+        var result = cnn.Run("quickstart", "--json", "figures.json");
+
+        result.ExitCode.Should().Be(0, result.Error);
+        Json.Read(cnn["figures.json"]).GetProperty("test_accuracy").GetDouble().Should().BeGreaterThanOrEqualTo(0.97);
+    }
+
+    [Fact]
     public void Without_ONNX_Runtime_one_line_says_how_to_get_it()
     {
         using var copy = new Cnn();

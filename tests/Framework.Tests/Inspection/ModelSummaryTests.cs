@@ -36,7 +36,9 @@ public sealed class ModelSummaryTests
         var summary = Of("vgg16");
 
         summary.Parameters.Should().Be(138_357_544);
-        long biases = ModelCatalog.Create("vgg16").Parameters().Where(p => p.Name.EndsWith("bias", StringComparison.Ordinal)).Sum(p => p.Shape.ElementCount);
+        long biases = ModelCatalog.Create("vgg16").Parameters()
+            .Where(p => p.Name.EndsWith("bias", StringComparison.Ordinal))
+            .Sum(p => p.Shape.ElementCount);
         (summary.Parameters - biases).Should().Be(138_344_128, "which is what the deck's table adds up to, without biases");
         summary.MultiplyAdds.Should().Be(15_470_264_320);
         (summary.ActivationBytes / 4).Should().Be(15_237_608, "the deck's \"24M x 4 bytes\" is not what its own terms add up to");
@@ -64,7 +66,8 @@ public sealed class ModelSummaryTests
     [Fact]
     public void Batch_normalisation_adds_a_scale_and_a_shift_a_channel_and_its_statistics_do_not_count()
     {
-        var summary = ModelSummary.Of(new Sequential { new Conv2d(3, 10, kernel: 5, padding: 2, bias: false), new BatchNorm2d(10) }.Trace(["N", 3, 32, 32]));
+        var normalized = new Sequential { new Conv2d(3, 10, kernel: 5, padding: 2, bias: false), new BatchNorm2d(10) };
+        var summary = ModelSummary.Of(normalized.Trace(["N", 3, 32, 32]));
 
         summary.Layers.Select(l => l.Parameters).Should().Equal(750, 20);
     }
@@ -143,7 +146,8 @@ public sealed class ModelSummaryTests
         SymbolicShape input = ["N", 192, 28, 28];
 
         Layer(new Conv2d(192, 32, kernel: 5, padding: 2), input).MultiplyAdds.Should().Be(120_422_400);
-        ModelSummary.Of(new Sequential { new Conv2d(192, 16, kernel: 1), new Conv2d(16, 32, kernel: 5, padding: 2) }.Trace(input)).MultiplyAdds.Should().Be(12_443_648);
+        ModelSummary.Of(new Sequential { new Conv2d(192, 16, kernel: 1), new Conv2d(16, 32, kernel: 5, padding: 2) }.Trace(input)).MultiplyAdds
+            .Should().Be(12_443_648);
     }
 
     // From Araujo, Norris and Sim 2019, "Computing receptive fields of convolutional neural networks", and its table for networks of 224 and 227.
@@ -173,9 +177,12 @@ public sealed class ModelSummaryTests
     {
         SymbolicShape image = ["N", 2, 9, 12];
 
-        ModelSummary.Of(new Sequential { new Conv2d(2, 3, kernel: 3), new AdaptiveAvgPool2d(1) }.Trace(image)).Layers[^1].ReceptiveField.Should().Be(12);
-        ModelSummary.Of(new Sequential { new MaxPool2d(3), new Flatten(), new Linear(2 * 3 * 4, 5) }.Trace(image)).Layers[^1].ReceptiveField.Should().Be(12);
-        ModelSummary.Of(new AdaptiveAvgPool2d((2, 5)).Trace(image)).Layers[^1].ReceptiveField.Should().Be(12, "windows of the last axis, of three places, are taken for the whole axis");
+        ModelSummary.Of(new Sequential { new Conv2d(2, 3, kernel: 3), new AdaptiveAvgPool2d(1) }.Trace(image)).Layers[^1].ReceptiveField
+            .Should().Be(12);
+        ModelSummary.Of(new Sequential { new MaxPool2d(3), new Flatten(), new Linear(2 * 3 * 4, 5) }.Trace(image)).Layers[^1].ReceptiveField
+            .Should().Be(12);
+        ModelSummary.Of(new AdaptiveAvgPool2d((2, 5)).Trace(image)).Layers[^1].ReceptiveField
+            .Should().Be(12, "windows of the last axis, of three places, are taken for the whole axis");
         var words = Of("textcnn").Layers;
         words.Where(l => l.Op == "Conv").Select(l => l.ReceptiveField).Should().Equal(3, 4, 5);
         words[^1].ReceptiveField.Should().Be(64);
@@ -189,7 +196,8 @@ public sealed class ModelSummaryTests
         ModelSummary.Of(new Conv2d(2, 3, kernel: 3, dilation: 2).Trace(image)).Layers[^1].ReceptiveField.Should().Be(5);
         var strided = ModelSummary.Of(new Sequential { new Conv2d(2, 3, kernel: 3, stride: 2), new Conv2d(3, 3, kernel: 3) }.Trace(image)).Layers[^1];
         (strided.ReceptiveField, strided.Jump).Should().Be((7, 2));
-        var unshared = ModelSummary.Of(new Sequential { new Conv2d(2, 3, kernel: 3), new LocallyConnected2d(3, 4, input: 15, kernel: 3), new Conv2d(4, 1, kernel: 3) }.Trace(image));
+        var layers = new Sequential { new Conv2d(2, 3, kernel: 3), new LocallyConnected2d(3, 4, input: 15, kernel: 3), new Conv2d(4, 1, kernel: 3) };
+        var unshared = ModelSummary.Of(layers.Trace(image));
         unshared.Layers[^1].ReceptiveField.Should().Be(7);
         unshared.Parameters.Should().Be((3 * 2 * 9) + 3 + (4 * 3 * 9 * 169) + (4 * 169) + (4 * 9) + 1);
         unshared.MultiplyAdds.Should().Be((54 * 225) + (4 * 27 * 169) + (36 * 121), "laying windows out multiplies nothing");
@@ -232,11 +240,14 @@ public sealed class ModelSummaryTests
     {
         var graph = new Conv2d(3, 2, kernel: 3).Trace(["N", 3, "H", "W"]);
 
-        FluentActions.Invoking(() => ModelSummary.Of(graph)).Should().Throw<UsageException>().WithMessage("input 'input': has the open shape Float32[N,3,H,W].*");
-        ModelSummary.Of(graph, new Dictionary<string, SymbolicShape> { ["input"] = ["N", 3, 8, 9] }).Layers[0].OutputShape.ToString().Should().Be("[1,2,6,7]");
+        FluentActions.Invoking(() => ModelSummary.Of(graph))
+            .Should().Throw<UsageException>().WithMessage("input 'input': has the open shape Float32[N,3,H,W].*");
+        ModelSummary.Of(graph, new Dictionary<string, SymbolicShape> { ["input"] = ["N", 3, 8, 9] }).Layers[0].OutputShape.ToString()
+            .Should().Be("[1,2,6,7]");
     }
 
     private static ModelSummary Of(string name) => ModelSummary.Of(ModelCatalog.Create(name).Trace());
 
-    private static LayerSummary Layer(Module module, SymbolicShape input) => ModelSummary.Of(module.Trace(input)).Layers.Should().ContainSingle().Subject;
+    private static LayerSummary Layer(Module module, SymbolicShape input) =>
+        ModelSummary.Of(module.Trace(input)).Layers.Should().ContainSingle().Subject;
 }

@@ -20,7 +20,8 @@ public sealed class ModelCatalogTests
         GraphVerifier.Check(graph, GraphStage.Portable);
         graph.Outputs.Should().OnlyContain(o => o.Shape!.Rank == 2 && o.Shape[0] == "N" && o.Shape[1].IsKnown);
         graph.Initializers.Select(i => i.Data.Storage).OfType<DeferredStorage>().Should().NotBeEmpty().And.OnlyContain(s => !s.IsMade);
-        graph.Initializers.Where(i => i.Role != InitializerRole.Constant).Select(i => i.Name).Should().BeEquivalentTo(network.Parameters().Select(p => p.Name));
+        graph.Initializers.Where(i => i.Role != InitializerRole.Constant).Select(i => i.Name)
+            .Should().BeEquivalentTo(network.Parameters().Select(p => p.Name));
     }
 
     [Theory]
@@ -57,7 +58,7 @@ public sealed class ModelCatalogTests
     [InlineData("densenet201", 20_013_928)]
     public void Trainable_parameters_heads_included_number(string name, long parameters)
     {
-        ModelCatalog.Create(name).Parameters().Where(p => p.Role == InitializerRole.Parameter).Sum(p => (long)p.Shape.ElementCount).Should().Be(parameters);
+        Trainable(name).Should().Be(parameters);
     }
 
     // He et al. 2015, table 6, in millions with two digits.
@@ -70,17 +71,19 @@ public sealed class ModelCatalogTests
     [InlineData("resnet1202-cifar", 19.4)]
     public void Residual_networks_for_small_images_have_the_paper_s_millions_of_parameters(string name, double millions)
     {
-        double parameters = ModelCatalog.Create(name).Parameters().Where(p => p.Role == InitializerRole.Parameter).Sum(p => (long)p.Shape.ElementCount) / 1e6;
-
-        Math.Round(parameters, millions > 1 ? 1 : 2).Should().Be(millions);
+        Math.Round(Trainable(name) / 1e6, millions > 1 ? 1 : 2).Should().Be(millions);
     }
+
+    private static long Trainable(string name) =>
+        ModelCatalog.Create(name).Parameters().Where(p => p.Role == InitializerRole.Parameter).Sum(p => (long)p.Shape.ElementCount);
 
     [Fact]
     public void A_plain_network_has_as_many_parameters_as_the_residual_one_of_small_images_and_no_sum()
     {
         var plain = ModelCatalog.Create("plain56-cifar");
 
-        plain.Parameters().Sum(p => p.Shape.ElementCount).Should().Be(ModelCatalog.Create("resnet56-cifar").Parameters().Sum(p => p.Shape.ElementCount));
+        plain.Parameters().Sum(p => p.Shape.ElementCount)
+            .Should().Be(ModelCatalog.Create("resnet56-cifar").Parameters().Sum(p => p.Shape.ElementCount));
         plain.Trace().Nodes.Should().NotContain(n => n.Operator.Name == "Add");
     }
 
@@ -90,8 +93,10 @@ public sealed class ModelCatalogTests
         var (paper, torchvision) = (ModelCatalog.Create("resnet50-v1"), ModelCatalog.Create("resnet50"));
 
         paper.Parameters().Select(p => $"{p.Name} {p.Shape}").Should().Equal(torchvision.Parameters().Select(p => $"{p.Name} {p.Shape}"));
-        StridesOf(paper).Should().Equal("conv1", "layer2.0.conv1", "layer2.0.downsample.0", "layer3.0.conv1", "layer3.0.downsample.0", "layer4.0.conv1", "layer4.0.downsample.0");
-        StridesOf(torchvision).Should().Equal("conv1", "layer2.0.conv2", "layer2.0.downsample.0", "layer3.0.conv2", "layer3.0.downsample.0", "layer4.0.conv2", "layer4.0.downsample.0");
+        StridesOf(paper).Should().Equal(
+            "conv1", "layer2.0.conv1", "layer2.0.downsample.0", "layer3.0.conv1", "layer3.0.downsample.0", "layer4.0.conv1", "layer4.0.downsample.0");
+        StridesOf(torchvision).Should().Equal(
+            "conv1", "layer2.0.conv2", "layer2.0.downsample.0", "layer3.0.conv2", "layer3.0.downsample.0", "layer4.0.conv2", "layer4.0.downsample.0");
 
         static IEnumerable<string> StridesOf(Framework.Modules.Module network) =>
             network.Trace().Nodes.Where(n => n.Operator.Name == "Conv" && n.Attributes.Ints("strides") is [2, 2]).Select(n => n.Name);
@@ -100,13 +105,15 @@ public sealed class ModelCatalogTests
     [Fact]
     public void An_unknown_name_is_answered_with_the_known_ones()
     {
-        FluentActions.Invoking(() => ModelCatalog.Create("resnet19")).Should().Throw<UsageException>().WithMessage("model resnet19: is unknown. Known are: softmax, xo, *course-resnet.");
+        FluentActions.Invoking(() => ModelCatalog.Create("resnet19"))
+            .Should().Throw<UsageException>().WithMessage("model resnet19: is unknown. Known are: softmax, xo, *course-resnet.");
     }
 
     [Fact]
     public void The_compact_GoogLeNet_comes_with_one_base_only()
     {
-        FluentActions.Invoking(() => new CourseGoogLeNet(baseDim: 32)).Should().Throw<UsageException>().WithMessage("course-googlenet: *32 does not fit. Take 64.");
+        FluentActions.Invoking(() => new CourseGoogLeNet(baseDim: 32))
+            .Should().Throw<UsageException>().WithMessage("course-googlenet: *32 does not fit. Take 64.");
     }
 
     [Fact]
@@ -128,6 +135,7 @@ public sealed class ModelCatalogTests
         graph.Outputs[0].Shape!.ToString().Should().Be("[N,10]");
         new ConvolutionPattern([1, 8, 8], classes: 2, blocks: 1, hidden: 0, pool: false).Trace().Nodes.Select(n => n.Operator.Name)
             .Should().Equal("Conv", "Relu", "Flatten", "Gemm");
-        FluentActions.Invoking(() => new ConvolutionPattern([1, 8, 8], classes: 2, blocks: 4)).Should().Throw<UsageException>().WithMessage("*nothing is left of 8 x 8*");
+        FluentActions.Invoking(() => new ConvolutionPattern([1, 8, 8], classes: 2, blocks: 4))
+            .Should().Throw<UsageException>().WithMessage("*nothing is left of 8 x 8*");
     }
 }

@@ -40,7 +40,9 @@ public sealed class NetworkRunTests
 
         GraphVerifier.Check(training.Graph, GraphStage.Training);
         training.Graph.Inputs[0].Shape![0].ToString().Should().Be("N");
-        var gradients = training.Graph.Outputs.Where(o => o.Name.StartsWith("grad.", StringComparison.Ordinal)).ToDictionary(o => o.Name[5..], o => o.Shape!.ToString());
+        var gradients = training.Graph.Outputs
+            .Where(o => o.Name.StartsWith("grad.", StringComparison.Ordinal))
+            .ToDictionary(o => o.Name[5..], o => o.Shape!.ToString());
         var parameters = network.Module.Parameters().ToLookup(p => p.Role);
         gradients.Should().BeEquivalentTo(parameters[InitializerRole.Parameter].ToDictionary(p => p.Name, p => p.Shape.ToString()));
         training.States.Should().BeEquivalentTo(parameters[InitializerRole.State].Select(p => p.Name));

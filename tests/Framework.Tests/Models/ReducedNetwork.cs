@@ -22,7 +22,9 @@ internal sealed class ReducedNetwork
     public static ReducedNetwork Of(string name, int batch, int? side = null)
     {
         // The compact GoogLeNet has one width only, and so has what is small already.
-        double width = name is "course-googlenet" or "softmax" or "xo" or "lenet5" ? 1 : name.EndsWith("-cifar", StringComparison.Ordinal) ? 0.25 : 1.0 / 16;
+        double width = name is "course-googlenet" or "softmax" or "xo" or "lenet5" ? 1
+            : name.EndsWith("-cifar", StringComparison.Ordinal) ? 0.25
+            : 1.0 / 16;
         var module = ModelCatalog.Create(name, new ModelOptions { Classes = 5, Width = width });
         module.Initialize(seed: 1);
         Shape own = module.InputShape!.With(0, batch).ToShape();

@@ -8,7 +8,8 @@ public sealed class ConvolutionTests
 {
     private const double HalfOfTheLastPrintedPlace = 0.005;
 
-    private static readonly Tensor s_five = Tensor.From<float>([1, 2, 3, 4, 5, 2, 1, 0, 1, 2, 3, 0, 1, 1, 0, 1, 4, 1, 1, 2, 2, 1, 1, 0, 0], [1, 1, 5, 5]);
+    private static readonly Tensor s_five = Tensor.From<float>(
+        [1, 2, 3, 4, 5, 2, 1, 0, 1, 2, 3, 0, 1, 1, 0, 1, 4, 1, 1, 2, 2, 1, 1, 0, 0], [1, 1, 5, 5]);
 
     [Fact]
     public void The_donut_filter_over_an_image_in_a_black_frame_gives_the_printed_map()
@@ -54,7 +55,8 @@ public sealed class ConvolutionTests
 
         static Tensor Patch(params string[] rows) => Tensor.From(Picture(rows), [1, 1, 7, 7]);
 
-        static float[] Picture(params string[] rows) => [.. string.Concat(rows).Select(c => c switch { 'A' => 30f, 'B' => 50f, 'C' => 20f, _ => 0f })];
+        static float[] Picture(params string[] rows) =>
+            [.. string.Concat(rows).Select(c => c switch { 'A' => 30f, 'B' => 50f, 'C' => 20f, _ => 0f })];
     }
 
     [Fact]
@@ -80,7 +82,8 @@ public sealed class ConvolutionTests
     public void True_convolution_turns_the_kernel_around_and_cross_correlation_does_not()
     {
         var correlation = new Conv2d(1, 1, kernel: 3, bias: false).With("weight", 1, 2, 3, 4, 5, 6, 7, 8, 9);
-        var convolution = new Conv2d(1, 1, kernel: 3, bias: false, options: new() { TrueConvolution = true }).With("weight", 1, 2, 3, 4, 5, 6, 7, 8, 9);
+        var convolution = new Conv2d(1, 1, kernel: 3, bias: false, options: new() { TrueConvolution = true })
+            .With("weight", 1, 2, 3, 4, 5, 6, 7, 8, 9);
         var turned = new Conv2d(1, 1, kernel: 3, bias: false).With("weight", 9, 8, 7, 6, 5, 4, 3, 2, 1);
 
         Applied.To(s_five, convolution).Should().Equal(Applied.To(s_five, turned)).And.NotEqual(Applied.To(s_five, correlation));
@@ -133,7 +136,8 @@ public sealed class ConvolutionTests
     [Fact]
     public void Channels_that_do_not_divide_into_groups_are_refused()
     {
-        FluentActions.Invoking(() => new Conv2d(3, 4, kernel: 1, groups: 2)).Should().Throw<UsageException>().WithMessage("Conv2d: 3 and 4 channels*2 groups*");
+        FluentActions.Invoking(() => new Conv2d(3, 4, kernel: 1, groups: 2))
+            .Should().Throw<UsageException>().WithMessage("Conv2d: 3 and 4 channels*2 groups*");
     }
 
     [Fact]
@@ -141,7 +145,8 @@ public sealed class ConvolutionTests
     {
         new Conv1d(6, 4, kernel: 5, groups: 2).Weight.Shape.ToString().Should().Be("[4,3,5]");
         new Conv3d(3, 4, kernel: (1, 2, 3)).Weight.Shape.ToString().Should().Be("[4,3,1,2,3]");
-        Applied.ShapeAfter(["N", 3, 4, 5, 6], new Conv3d(3, 4, kernel: (1, 2, 3), stride: (1, 1, 2), padding: (0, 1, 1))).ToString().Should().Be("[N,4,4,6,3]");
+        Applied.ShapeAfter(["N", 3, 4, 5, 6], new Conv3d(3, 4, kernel: (1, 2, 3), stride: (1, 1, 2), padding: (0, 1, 1)))
+            .ToString().Should().Be("[N,4,4,6,3]");
         Applied.ShapeAfter(["N", 6, "T"], new Conv1d(6, 4, kernel: 5)).ToString().Should().Be("[N,4,((T-5)+1)]");
     }
 

@@ -12,7 +12,8 @@ public sealed class PoolingTests
     public void The_maximum_of_each_quarter_is_6_8_3_4() => Applied.To(s_four, new MaxPool2d(2)).Should().Equal(6, 8, 3, 4);
 
     [Fact]
-    public void The_mean_of_each_quarter_is_3_and_a_quarter_5_and_a_quarter_2_2() => Applied.To(s_four, new AvgPool2d(2)).Should().Equal(3.25, 5.25, 2, 2);
+    public void The_mean_of_each_quarter_is_3_and_a_quarter_5_and_a_quarter_2_2() =>
+        Applied.To(s_four, new AvgPool2d(2)).Should().Equal(3.25, 5.25, 2, 2);
 
     [Fact]
     public void Padding_counts_in_a_mean_as_in_torch() =>
@@ -64,6 +65,7 @@ public sealed class PoolingTests
     [Fact]
     public void Adaptive_pooling_of_an_image_of_open_size_is_refused()
     {
-        FluentActions.Invoking(() => new AdaptiveAvgPool2d(7).Trace(["N", 3, "H", "W"])).Should().Throw<ShapeException>().WithMessage("*known height and width*");
+        FluentActions.Invoking(() => new AdaptiveAvgPool2d(7).Trace(["N", 3, "H", "W"]))
+            .Should().Throw<ShapeException>().WithMessage("*known height and width*");
     }
 }

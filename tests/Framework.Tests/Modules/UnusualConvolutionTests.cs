@@ -89,7 +89,7 @@ public sealed class UnusualConvolutionTests
     [InlineData(3, 1, 2)]
     public void Transposed_convolution_puts_a_filter_into_the_output_for_every_place(int stride, int padding, int outputPadding)
     {
-        var layer = new ConvTranspose2d(2, 3, kernel: 3, stride: stride, padding: padding, outputPadding: outputPadding, bias: false).WithWholeNumbers();
+        var layer = new ConvTranspose2d(2, 3, kernel: 3, stride, padding, outputPadding, bias: false).WithWholeNumbers();
         var x = Applied.Whole(1, 2, 4, 4);
         int side = ((4 - 1) * stride) - (2 * padding) + 3 + outputPadding;
         double[] input = x.ToArray<double>(), weights = layer.Weight.Data.ToArray<double>(), expected = new double[3 * side * side];

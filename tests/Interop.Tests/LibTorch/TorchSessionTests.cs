@@ -101,14 +101,24 @@ public class TorchSessionTests
     [Fact]
     public void Gradients_with_respect_to_values_inside_the_graph_are_there()
     {
+        // Behind fixed statistics, which take no part.
         var builder = new GraphBuilder();
-        var x = builder.Input("x", ElementType.Float32, [1]);
-        var square = builder.Rename(x * x, "square");
-        var graph = builder.Build(builder.Rename(square * square, "y"));
+        var x = builder.Input("x", ElementType.Float32, [1, 1]);
+        Value Of(string name, float value, InitializerRole role) => builder.Initializer(name, Tensor.From([value], [1]), role);
+        var normal = builder.Apply(BatchNormalization.Instance, [
+            x, Of("scale", 2, InitializerRole.Parameter), Of("shift", 1, InitializerRole.Parameter),
+            Of("mean", 3, InitializerRole.State), Of("variance", 1, InitializerRole.State),
+        ], new Attributes { ["epsilon"] = 0f });
+        builder.Rename(normal, "normal");
+        var graph = builder.Build(builder.Rename(normal * normal, "y"));
         using var torch = new TorchSession(graph);
 
-        torch.Gradients([Tensor.From<float>([3], [1])], new Dictionary<string, Tensor?> { ["y"] = null }, ["square"])
-            .Gradients[0].ToArray<float>().Should().Equal(18);
+        Tensor[] inputs = [Tensor.From<float>([5], [1, 1])];
+        var (outputs, gradients) = torch.Gradients(inputs, new Dictionary<string, Tensor?> { ["y"] = null }, ["normal", "x"]);
+
+        outputs[0].ToArray<float>().Should().Equal(25);
+        gradients[0].ToArray<float>().Should().Equal(10);
+        gradients[1].ToArray<float>().Should().Equal(20);
     }
 
     [Fact]
@@ -169,8 +179,9 @@ public class TorchSessionTests
 
         act.Should().Throw<UnsupportedModelException>()
             .WithMessage("features.drop (DropoutTraining): cannot run on libtorch: there is no translation of grad.DropoutTraining.");
-        TorchSession.Supports(DropoutTraining.Instance).Should().BeFalse();
-        TorchSession.Supports(Conv.Instance).Should().BeTrue();
+        TorchSession.Refusal(DropoutTraining.Instance).Should().Be("there is no translation of grad.DropoutTraining.");
+        TorchSession.Refusal(BitShift.Instance).Should().Be("libtorch has no unsigned integers beyond 8 bits.");
+        TorchSession.Refusal(Conv.Instance).Should().BeNull();
     }
 
     [Fact]

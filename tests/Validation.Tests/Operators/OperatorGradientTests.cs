@@ -1,5 +1,7 @@
+using Framework.Errors;
 using Framework.Execution;
 using Framework.Gradients;
+using Framework.Graphs;
 using Framework.Operators;
 using Framework.Tensors;
 using Validation.Cases;
@@ -12,7 +14,7 @@ public class OperatorGradientTests
     /// <summary>What the project promises of every gradient rule against differences in float64.</summary>
     private const double PromisedRelativeError = 1e-6;
 
-    public static TheoryData<string> Cases => new(OperatorCase.All.Where(c => c.Operator.IsDifferentiable && c.Differentiable.Count > 0).Select(c => c.Name));
+    public static TheoryData<string> Cases => new(OperatorCase.All.Where(c => c.Operator.HasGradientRule && c.Differentiable.Count > 0).Select(c => c.Name));
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -33,6 +35,20 @@ public class OperatorGradientTests
             var expected = FiniteDifferences.Gradient(c.Graph, inputs, cotangents, position);
             RelativeError(results[first++], expected).Should().BeLessThan(PromisedRelativeError, "the gradient of {0} with respect to {1} is judged", name, input);
         }
+    }
+
+    [Fact]
+    public void What_has_no_gradient_rule_refuses_to_be_differentiated_rather_than_passing_for_constant()
+    {
+        foreach (var op in OperatorSet.All.Where(o => o.IsDifferentiable && !o.HasGradientRule && o.Domain != Domains.Execution))
+        {
+            var c = new OperatorCase(op, op.Samples.First());
+            var act = () => Backward.VectorJacobian(Loosened(c), ["x0"]);
+            act.Should().Throw<UnsupportedModelException>("{0} has no rule", op).WithMessage("*no gradient flows back*");
+        }
+
+        // Samples hold some operands fixed; here the first is what the gradient is asked for.
+        static Graph Loosened(OperatorCase c) => c.Graph.Inputs.Any(i => i.Name == "x0") ? c.Graph : Promotion.ToInputs(c.Graph, ["x0"]);
     }
 
     [Fact]

@@ -17,6 +17,7 @@ internal static class ActivationCases
         new("Gelu", "tanh", [Spread], new() { ["approximate"] = "tanh" }),
         new("Swish", "alpha", [Spread], new() { ["alpha"] = 1.5f }) { Opset = 24 },
         new("PRelu", "slope a channel", [Normal(2, 3, 4), Normal(3, 1)]),
+        new("Shrink", "bias", [Spread], new() { ["lambd"] = 1f, ["bias"] = 0.25f }),
         new("Clip", "both ends", [Spread, Fixed(-1f), Fixed(2f)]),
         new("Clip", "upper end", [Spread, null, Fixed(2f)]),
         new("Softmax", "by default", [Normal(2, 3, 4)]),

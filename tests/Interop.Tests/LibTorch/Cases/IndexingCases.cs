@@ -13,6 +13,8 @@ internal static class IndexingCases
         new("Gather", "columns", [Normal(2, 4, 3), SampleInput.Fixed(Tensor.From<int>([1, 0, 3, 3], [2, 2]))], new() { ["axis"] = 1 }),
         new("Gather", "one", [Normal(4, 3), SampleInput.Fixed(Tensor.Scalar(2L))], new() { ["axis"] = -1 }),
         new("GatherElements", "from the end", [Normal(3, 3), SampleInput.Fixed(Tensor.From<long>([0, -1, 2, 1], [2, 2]))], new() { ["axis"] = 1 }),
+        new("ReverseSequence", "time first", [Normal(4, 3, 2), Form(4, 2, 1)]),
+        new("ReverseSequence", "batch first", [Normal(2, 4), Form(3, 4)], new() { ["batch_axis"] = 0, ["time_axis"] = 1 }),
         new("GatherND", "elements", [Normal(3, 4, 2), SampleInput.Fixed(Tensor.From<long>([0, 1, 2, -1], [2, 2]))]),
         new("GatherND", "batch", [Normal(2, 3, 4), SampleInput.Fixed(Tensor.From<long>([1, 2], [2, 1]))], new() { ["batch_dims"] = 1 }),
         .. Each("none add mul max min", reduction => new(

@@ -31,6 +31,14 @@ internal static class ResizingCases
         }),
         Resize("linear, one axis", [Normal(1, 2, 5)], [1, 1, 2.5f], "half_pixel", "linear"),
         Resize("linear, three axes", [Normal(1, 2, 2, 3, 4)], [1, 1, 2, 1.5f, 0.5f], "half_pixel", "linear"),
+        .. from mode in new[] { "linear", "nearest", "cubic" }
+           from padding in new[] { "zeros", "border", "reflection" }
+           from aligned in new[] { 0, 1 }
+           select new TranslationCase(
+               "GridSample",
+               $"{mode}, {padding}, aligned {aligned}",
+               [Normal(2, 2, 3, 4), SampleInput.Uniform(-1.5f, 1.5f, 2, 2, 3, 2)],
+               new() { ["mode"] = mode, ["padding_mode"] = padding, ["align_corners"] = aligned }),
         new("Resize", "sizes", [Normal(1, 2, 4, 4), null, null, Form(1, 2, 6, 3)], new() { ["mode"] = "linear" }),
         new("Resize", "axes", [Normal(1, 2, 4, 4), null, SampleInput.Fixed(Tensor.From<float>([2, 3], [2]))], new()
         {

@@ -15,6 +15,8 @@ internal static class ShapingCases
         new("Unsqueeze", "axes", [Normal(3, 2), Form(0, -1)]),
         new("Transpose", "perm", [Normal(2, 3, 4)], new() { ["perm"] = Ints(2, 0, 1) }),
         new("Transpose", "reversed", [Normal(2, 3, 4)]),
+        new("Trilu", "upper", [Normal(2, 3, 4)]),
+        new("Trilu", "lower, a diagonal further", [Normal(3, 4), SampleInput.Fixed(Tensor.Scalar(1L))], new() { ["upper"] = 0 }),
         new("Expand", "new axis", [Normal(3, 1), Form(2, 1, 4)]),
         new("Tile", "two axes", [Normal(2, 3), Form(2, 3)]),
         new("Concat", "axis", [Normal(2, 3), Normal(2, 1), Normal(2, 2)], new() { ["axis"] = -1 }),
