@@ -13,12 +13,12 @@ internal sealed class GraphReader
 {
     private readonly GraphBuilder _builder;
     private readonly TensorReader _tensors;
-    private readonly HashSet<string> _names;
+    private readonly NameSet _names;
     private readonly FormScope _scope;
     private readonly Dictionary<string, Value> _values = [];
     private readonly Dictionary<string, ValueInfoProto> _declared = [];
 
-    private GraphReader(string name, TensorReader tensors, HashSet<string> names)
+    private GraphReader(string name, TensorReader tensors, NameSet names)
     {
         _builder = new GraphBuilder(name);
         _tensors = tensors;
@@ -33,7 +33,7 @@ internal sealed class GraphReader
     public static Graph Read(ModelProto model, IReadOnlyList<(NodeProto Node, long Opset)> nodes, TensorReader tensors)
     {
         var graph = model.Graph;
-        var names = NamesOf(graph).Concat(nodes.SelectMany(n => n.Node.Output)).ToHashSet();
+        var names = new NameSet(NamesOf(graph).Concat(nodes.SelectMany(n => n.Node.Output)));
         var reader = new GraphReader(graph.Name, tensors, names);
         var initializers = graph.Initializer.Select(i => i.Name).ToHashSet();
         foreach (var input in graph.Input.Where(i => !initializers.Contains(i.Name))) reader.AddInput(input.Name, TypeCodec.Read(input, $"input '{input.Name}'"));
@@ -58,7 +58,8 @@ internal sealed class GraphReader
         return reader._builder.Build(reader.AddNodes(graph, [.. graph.Node.Select(n => (n, node.Opset))]));
     }
 
-    private static IEnumerable<string> NamesOf(GraphProto graph) => graph.Input.Select(i => i.Name)
+    /// <summary>All names of a graph and of the bodies in it.</summary>
+    public static IEnumerable<string> NamesOf(GraphProto graph) => graph.Input.Select(i => i.Name)
         .Concat(graph.Initializer.Select(i => i.Name))
         .Concat(graph.Node.SelectMany(n => n.Output))
         .Concat(graph.Node.SelectMany(n => n.Attribute).SelectMany(Captures.BodiesOf).SelectMany(NamesOf));

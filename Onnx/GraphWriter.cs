@@ -18,11 +18,11 @@ internal sealed class GraphWriter
     private readonly Graph _graph;
     private readonly int _opset;
     private readonly SideFile? _data;
-    private readonly HashSet<string> _names;
+    private readonly NameSet _names;
     private readonly Dictionary<string, string> _renamed;
     private readonly FormScope _scope;
 
-    private GraphWriter(Graph graph, int opset, SideFile? data, HashSet<string> names, Dictionary<string, string> renamed)
+    private GraphWriter(Graph graph, int opset, SideFile? data, NameSet names, Dictionary<string, string> renamed)
     {
         _graph = graph;
         _opset = opset;
@@ -41,7 +41,7 @@ internal sealed class GraphWriter
     /// <param name="data">Where larger tensors go; null leaves them in the model.</param>
     public static GraphProto Write(Graph graph, int opset, long irVersion, SideFile? data)
     {
-        var writer = new GraphWriter(graph, opset, data, [.. NamesOf(graph)], []);
+        var writer = new GraphWriter(graph, opset, data, new NameSet(NamesOf(graph)), []);
         var message = writer.Write();
         var written = message.Initializer.Select(i => i.Name).ToHashSet();
         var infos = graph.Inputs.Concat(graph.Initializers.Select(i => i.Value).Where(v => written.Contains(v.Name)))
