@@ -12,6 +12,9 @@ internal static class Checker
     // Files of this format version and later name their operator sets.
     private const int FirstWithOpsets = 3;
 
+    // No operator has a tenth of them; with more, looking one up by its name would take long.
+    private const int MostAttributes = 256;
+
     /// <summary>Checks a model.</summary>
     /// <param name="model">The model.</param>
     /// <param name="ordered">Whether every node must stand after those whose results it reads, as the format says and not every writer does.</param>
@@ -28,7 +31,7 @@ internal static class Checker
             if (group.First().Version < 1) throw new ModelFormatException("model", $"names version {group.First().Version} of the domain '{group.Key}'.");
         }
 
-        CheckGraph(model.Graph, "graph", [], ordered);
+        CheckGraph(model.Graph, "graph", null, ordered);
         foreach (var function in model.Functions) CheckFunction(function, $"function '{function.Domain}.{function.Name}'", ordered);
     }
 
@@ -39,10 +42,10 @@ internal static class Checker
         body.Input.Add(function.Input.Select(name => new ValueInfoProto { Name = name }));
         body.Output.Add(function.Output.Select(name => new ValueInfoProto { Name = name }));
         body.Node.Add(function.Node);
-        CheckGraph(body, place, [], ordered);
+        CheckGraph(body, place, null, ordered);
     }
 
-    private static void CheckGraph(GraphProto graph, string place, HashSet<string> outer, bool ordered)
+    private static void CheckGraph(GraphProto graph, string place, Scope? outer, bool ordered)
     {
         var assigned = new HashSet<string>();
         foreach (var input in graph.Input) Assign(input.Name, $"{place}, input '{input.Name}'");
@@ -55,51 +58,51 @@ internal static class Checker
             assigned.Add(initializer.Name);
         }
 
-        var before = new HashSet<string>(outer.Concat(assigned));
         foreach (var sparse in graph.SparseInitializer) Assign(sparse.Values?.Name ?? "", $"{place}, sparse initializer");
+        var before = new Scope(ordered ? [.. assigned] : assigned, outer);
         foreach (var node in graph.Node)
         {
             foreach (string output in node.Output.Where(o => o.Length > 0)) Assign(output, PlaceOf(node));
         }
 
-        var visible = new HashSet<string>(outer.Concat(assigned));
         foreach (var node in graph.Node)
         {
-            CheckNode(node, ordered ? before : visible, ordered);
-            if (ordered) before.UnionWith(node.Output);
+            CheckNode(node, before, ordered);
+            if (ordered) before.Own.UnionWith(node.Output);
         }
 
         var outputs = new HashSet<string>();
         foreach (var output in graph.Output)
         {
-            if (!visible.Contains(output.Name)) throw new ModelFormatException($"{place}, output '{output.Name}'", "nothing makes it.");
+            if (!before.Has(output.Name)) throw new ModelFormatException($"{place}, output '{output.Name}'", "nothing makes it.");
             if (!outputs.Add(output.Name)) throw Twice($"{place}, output '{output.Name}'");
         }
 
         void Assign(string name, string where)
         {
             if (name.Length == 0) throw new ModelFormatException(where, "has no name.");
-            if (!assigned.Add(name) || outer.Contains(name)) throw Twice($"{where}, value '{name}'");
+            if (!assigned.Add(name) || outer?.Has(name) == true) throw Twice($"{where}, value '{name}'");
         }
     }
 
-    private static void CheckNode(NodeProto node, HashSet<string> visible, bool ordered)
+    private static void CheckNode(NodeProto node, Scope visible, bool ordered)
     {
         if (node.OpType.Length == 0) throw new ModelFormatException(PlaceOf(node), "names no operator.");
         foreach (string input in node.Input)
         {
-            if (input.Length > 0 && !visible.Contains(input))
+            if (input.Length > 0 && !visible.Has(input))
                 throw new ModelFormatException(PlaceOf(node), $"reads '{input}', which nothing makes{(ordered ? " before it" : "")}: no node, input or initializer has this name.");
         }
 
         if (!node.Output.Any(o => o.Length > 0)) throw new ModelFormatException(PlaceOf(node), "makes nothing.");
+        if (node.Attribute.Count > MostAttributes) throw new ModelFormatException(PlaceOf(node), $"has {node.Attribute.Count} attributes.");
         var names = new HashSet<string>();
         foreach (var attribute in node.Attribute)
         {
             string where = $"{PlaceOf(node)}, attribute '{attribute.Name}'";
             if (attribute.Name.Length == 0) throw new ModelFormatException(where, "has no name.");
             if (!names.Add(attribute.Name)) throw Twice(where);
-            foreach (var body in attribute.G is null ? attribute.Graphs : attribute.Graphs.Append(attribute.G)) CheckGraph(body, where, visible, ordered);
+            foreach (var body in Captures.BodiesOf(attribute)) CheckGraph(body, where, visible, ordered);
         }
     }
 
@@ -107,4 +110,12 @@ internal static class Checker
         node.Name.Length > 0 ? $"{node.Name} ({node.OpType})" : $"node that makes '{node.Output.FirstOrDefault(o => o.Length > 0)}' ({node.OpType})";
 
     private static ModelFormatException Twice(string place) => new(place, "is assigned twice; every name is assigned once.");
+
+    /// <summary>The names that a graph may read: its own, and those around it.</summary>
+    private sealed class Scope(HashSet<string> own, Scope? outer)
+    {
+        public HashSet<string> Own { get; } = own;
+
+        public bool Has(string name) => Own.Contains(name) || outer?.Has(name) == true;
+    }
 }

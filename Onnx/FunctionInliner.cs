@@ -14,7 +14,7 @@ internal sealed class FunctionInliner
     private const int DeepestCall = 32;
 
     private readonly Dictionary<(string, string, string), FunctionProto> _functions = [];
-    private readonly HashSet<string> _names;
+    private readonly NameSet _names;
     private readonly List<(NodeProto Node, long Opset)> _nodes = [];
 
     private FunctionInliner(ModelProto model)
@@ -25,7 +25,7 @@ internal sealed class FunctionInliner
                 throw new ModelFormatException($"function '{function.Domain}.{function.Name}'", "is defined twice.");
         }
 
-        _names = [.. model.Graph.Node.SelectMany(n => n.Output), .. model.Graph.Input.Select(i => i.Name), .. model.Graph.Initializer.Select(i => i.Name)];
+        _names = new NameSet(GraphReader.NamesOf(model.Graph));
     }
 
     /// <summary>The nodes of a model's graph, without calls, and the version of <c>ai.onnx</c> that each is of.</summary>
@@ -62,10 +62,10 @@ internal sealed class FunctionInliner
     {
         private readonly Dictionary<string, string> _values = [];
         private readonly Dictionary<string, AttributeProto> _attributes = [];
-        private readonly HashSet<string> _taken;
+        private readonly NameSet _taken;
         private readonly string _prefix;
 
-        public Call(NodeProto node, FunctionProto function, HashSet<string> taken)
+        public Call(NodeProto node, FunctionProto function, NameSet taken)
         {
             _taken = taken;
             _prefix = node.Name.Length > 0 ? node.Name : node.OpType;
@@ -108,9 +108,7 @@ internal sealed class FunctionInliner
         {
             if (inner.Length == 0) return "";
             if (_values.TryGetValue(inner, out string? known)) return known;
-            string stem = $"{_prefix}/{inner}", name = stem;
-            for (int number = 1; !_taken.Add(name); number++) name = FormattableString.Invariant($"{stem}_{number}");
-            return _values[inner] = name;
+            return _values[inner] = _taken.Fresh($"{_prefix}/{inner}");
         }
     }
 }

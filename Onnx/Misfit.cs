@@ -21,4 +21,12 @@ internal static class Misfit
             throw new ModelFormatException(place, "its operands or attributes are not such as the operator takes.", null, e);
         }
     }
+
+    /// <summary>The same error with its place inside another.</summary>
+    public static FrameworkException Located(FrameworkException e, string place) => e switch
+    {
+        ShapeException => new ShapeException($"{place}, {e.Place}", e.Problem, e.Remedy, e),
+        UnsupportedModelException => new UnsupportedModelException($"{place}, {e.Place}", e.Problem, e.Remedy, e),
+        _ => new ModelFormatException($"{place}, {e.Place}", e.Problem, e.Remedy, e),
+    };
 }

@@ -37,7 +37,7 @@ internal static class SupportCheck
     }
 
     private static IEnumerable<NodeProto> WithBodies(NodeProto node) =>
-        node.Attribute.SelectMany(a => a.G is null ? a.Graphs : a.Graphs.Append(a.G)).SelectMany(g => g.Node).SelectMany(WithBodies).Prepend(node);
+        node.Attribute.SelectMany(Captures.BodiesOf).SelectMany(g => g.Node).SelectMany(WithBodies).Prepend(node);
 
     private static string Describe((string Domain, string Operator) key, long version, NodeProto[] nodes)
     {

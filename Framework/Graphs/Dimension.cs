@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Framework.Errors;
 
 namespace Framework.Graphs;
@@ -8,6 +10,9 @@ namespace Framework.Graphs;
 /// </summary>
 public readonly record struct Dimension
 {
+    // An expression over expressions can double with every node; from this length on a digest stands for it. Equal texts have equal digests.
+    private const int LongestSymbol = 200;
+
     private readonly long _value;
 
     private Dimension(long value, string? symbol)
@@ -30,7 +35,7 @@ public readonly record struct Dimension
     public static Dimension Named(string symbol)
     {
         ArgumentException.ThrowIfNullOrEmpty(symbol);
-        return new Dimension(0, symbol);
+        return new Dimension(0, symbol.Length <= LongestSymbol ? symbol : Digest(symbol));
     }
 
     /// <summary>A known dimension.</summary>
@@ -88,4 +93,6 @@ public readonly record struct Dimension
     internal int ToInt(string place) => Value is >= 0 and <= int.MaxValue
         ? (int)Value
         : throw new ShapeException(place, $"the extent {Value} is outside 0 to 2,147,483,647.");
+
+    private static string Digest(string text) => "?" + Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 12));
 }

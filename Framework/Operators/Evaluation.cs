@@ -87,6 +87,24 @@ public sealed class Evaluation
     /// <summary>The same node over other inputs.</summary>
     internal Tensor?[] With(IReadOnlyList<Tensor?> inputs) => Run(_operator, Place, Attributes, inputs, _outputs.Length, _precision);
 
+    /// <summary>Evaluates a graph that an attribute holds, in the same precision.</summary>
+    internal IReadOnlyList<Tensor> RunBody(Graph body, IReadOnlyList<Tensor> inputs)
+    {
+        var values = new Dictionary<Value, Tensor>();
+        foreach (var initializer in body.Initializers) values[initializer.Value] = initializer.Data.To(Promoted(initializer.Data.ElementType));
+        for (int i = 0; i < inputs.Count; i++) values[body.Inputs[i]] = inputs[i];
+        foreach (var node in body.Nodes)
+        {
+            var results = Run(node.Operator, node.Place, node.Attributes, [.. node.Inputs.Select(v => v is null ? null : values[v])], node.Outputs.Count, _precision);
+            for (int i = 0; i < results.Length; i++)
+            {
+                if (node.Outputs[i] is { } output) values[output] = results[i] ?? throw new InvalidOperationException($"{node.Place} did not make its output {i}.");
+            }
+        }
+
+        return [.. body.Outputs.Select(o => values[o])];
+    }
+
     /// <summary>Evaluates the node with its inputs of a half-precision type widened to float, and narrows what it yields.</summary>
     internal void RunWidened(ElementType type)
     {

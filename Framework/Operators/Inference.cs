@@ -10,6 +10,10 @@ public sealed class Inference
     // Above this a constant result is not computed while wiring: shapes, axes and indices are small.
     private const int LargestFolded = 1024;
 
+    // Axes, extents and sizes are few, and so are a value's axes; a file that has more would have every rule go through them again and again.
+    private const int MostIntegers = 4096;
+    private const int LargestRank = 64;
+
     private readonly IReadOnlyList<Fact?> _inputs;
     private readonly Fact?[] _outputs;
 
@@ -49,9 +53,17 @@ public sealed class Inference
     public IReadOnlyList<Dimension> ExtentsOf(int input) => Input(input).Extents ?? throw new UnknownShape();
 
     /// <summary>The elements of an input as integers that must be known for the shape to follow; unknown, inference ends here.</summary>
-    public long[] IntegersOf(int input) =>
-        Input(input).Constant?.ToArray<long>()
-        ?? (Input(input).Extents is { } extents && extents.All(e => e.IsKnown) ? [.. extents.Select(e => e.Value)] : throw new UnknownShape());
+    /// <exception cref="ShapeException">They are too many to be axes or extents.</exception>
+    public long[] IntegersOf(int input)
+    {
+        if (Input(input).Constant is { } constant)
+        {
+            if (constant.Count > MostIntegers) throw Fail($"{constant.Count} numbers are given; at most {MostIntegers} are axes, extents or sizes.");
+            return constant.ToArray<long>();
+        }
+
+        return Input(input).Extents is { } extents && extents.All(e => e.IsKnown) ? [.. extents.Select(e => e.Value)] : throw new UnknownShape();
+    }
 
     /// <summary>Ends inference: the outputs' shapes stay unknown.</summary>
     public static Exception Unknown() => new UnknownShape();
@@ -94,7 +106,12 @@ public sealed class Inference
             throw new ShapeException(place, "extents overflow 64 bits.", null, e);
         }
 
-        for (int i = 0; i < outputCount; i++) inference._outputs[i] ??= new Fact(ElementType.Undefined, null);
+        for (int i = 0; i < outputCount; i++)
+        {
+            var fact = inference._outputs[i] ??= new Fact(ElementType.Undefined, null);
+            if (fact.Shape?.Rank > LargestRank) throw inference.Fail($"makes a value of {fact.Shape.Rank} axes; at most {LargestRank} are possible.");
+        }
+
         if (fold) inference.Fold(op);
         return inference._outputs!;
     }

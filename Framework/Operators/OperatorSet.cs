@@ -73,6 +73,9 @@ public static class OperatorSet
 
         // Inside plans only
         Fused.Conv, Fused.Gemm, MaxPoolCompact.Instance, MaxPoolCompactGrad.Instance, Reorder.Instance,
+
+        // Bodies
+        If.Instance, Loop.Instance, Scan.Instance,
     ];
 
     private static readonly Dictionary<(string, string), Operator> s_byName = All.ToDictionary(o => (o.Domain, o.Name));

@@ -6,7 +6,7 @@ namespace Onnx.Opsets;
 /// <summary>What a step may know of, and add to, the graph around a node.</summary>
 /// <param name="facts">What is known of a value of the graph.</param>
 /// <param name="names">All names that values have; new ones are added.</param>
-internal sealed class FormScope(Func<string, Fact?> facts, HashSet<string> names)
+internal sealed class FormScope(Func<string, Fact?> facts, NameSet names)
 {
     private readonly List<(string Name, Tensor Data)> _constants = [];
     private readonly Dictionary<string, Fact> _added = [];
@@ -69,10 +69,5 @@ internal sealed class FormScope(Func<string, Fact?> facts, HashSet<string> names
     }
 
     /// <summary>A name that no value has yet, after that of a node.</summary>
-    public string Fresh(NodeForm node, string what)
-    {
-        string stem = $"{(node.Name.Length > 0 ? node.Name : node.Outputs.Find(o => o.Length > 0))}.{what}", name = stem;
-        for (int number = 1; !names.Add(name); number++) name = FormattableString.Invariant($"{stem}_{number}");
-        return name;
-    }
+    public string Fresh(NodeForm node, string what) => names.Fresh($"{(node.Name.Length > 0 ? node.Name : node.Outputs.Find(o => o.Length > 0))}.{what}");
 }

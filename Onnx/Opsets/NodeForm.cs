@@ -1,4 +1,5 @@
 using Framework.Graphs;
+using Onnx.Wire;
 
 namespace Onnx.Opsets;
 
@@ -21,6 +22,12 @@ internal sealed class NodeForm
     public required List<string> Outputs { get; init; }
 
     public Attributes Attributes { get; set; } = Attributes.None;
+
+    /// <summary>The graphs that attributes hold in a file; they are read once the values around them are known.</summary>
+    public List<(string Attribute, GraphProto Body)> Bodies { get; } = [];
+
+    /// <summary>What its bodies read of the graph around it, by name.</summary>
+    public IReadOnlyList<string> Captured { get; set; } = [];
 
     public string? Documentation { get; init; }
 

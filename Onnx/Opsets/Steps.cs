@@ -36,6 +36,7 @@ internal static class Steps
         new SumBroadcast(),
         new NewAttribute(8, "storage_order", 0, "MaxPool"),
         new BatchNormalizationSpatial(),
+        new ScanBatch(),
         new UpsampleScales(),
         new NewAttribute(10, "ceil_mode", 0, "AveragePool", "MaxPool"),
         new NewAttribute(10, "dilations", 1, "MaxPool"),

@@ -13,16 +13,14 @@ internal static class AttributeCodec
     /// <param name="message">The attribute.</param>
     /// <param name="place">How messages name it.</param>
     /// <param name="tensors">Makes its tensor.</param>
-    /// <param name="body">Makes its sub-graph.</param>
     /// <exception cref="ModelFormatException">It has no value, or text that is none.</exception>
     /// <exception cref="UnsupportedModelException">It is of a kind that no implemented operator takes.</exception>
-    public static AttributeValue Read(AttributeProto message, string place, TensorReader tensors, Func<GraphProto, Graph> body) => KindOf(message) switch
+    public static AttributeValue Read(AttributeProto message, string place, TensorReader tensors) => KindOf(message) switch
     {
         Type.Float => message.F,
         Type.Int => message.I,
         Type.String => Text(message.S, place),
         Type.Tensor => tensors.Read(message.T ?? throw Empty(place), place),
-        Type.Graph => body(message.G ?? throw Empty(place)),
         Type.Floats => message.Floats.ToArray(),
         Type.Ints => message.Ints.ToArray(),
         Type.Strings => message.Strings.Select(s => Text(s, place)).ToArray(),

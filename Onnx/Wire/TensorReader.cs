@@ -42,6 +42,8 @@ internal sealed class TensorReader(ByteSource source, IReadOnlyList<Cut[]> cuts,
 
     private static Shape ShapeOf(TensorProto message, string place)
     {
+        if (message.Dims.Count > TypeCodec.LargestRank)
+            throw new ModelFormatException(place, $"has {message.Dims.Count} axes; at most {TypeCodec.LargestRank} are possible.");
         try
         {
             return Shape.From([.. message.Dims]);

@@ -12,6 +12,9 @@ internal static class TypeCodec
     /// </summary>
     private const char Open = '?';
 
+    /// <summary>More axes than any value has.</summary>
+    public const int LargestRank = 64;
+
     /// <summary>What a file says of a value.</summary>
     /// <exception cref="UnsupportedModelException">It is no tensor, or one of elements that tensors do not have.</exception>
     public static Fact Read(ValueInfoProto info, string place)
@@ -40,6 +43,7 @@ internal static class TypeCodec
 
     private static SymbolicShape Read(TensorShapeProto shape, string name, string place)
     {
+        if (shape.Dim.Count > LargestRank) throw new ModelFormatException(place, $"has {shape.Dim.Count} axes; at most {LargestRank} are possible.");
         var dimensions = new Dimension[shape.Dim.Count];
         for (int axis = 0; axis < dimensions.Length; axis++)
         {
