@@ -91,7 +91,7 @@ public sealed class TorchSession : IGraphRunner
 
     private Recorded Record(IReadOnlyList<Tensor> given, Wish wish, IReadOnlyList<Tensor> weights)
     {
-        InputCheck.Check(Graph, given);
+        InputCheck.Check(Graph, given, _precision);
         Tensor[] inputs = [.. given.Select(Promoted)];
         if (_last is not null && _last.Recording.Fits(inputs) && _last.Wish.Equals(wish))
         {

@@ -71,7 +71,7 @@ public sealed class TorchTraining : IDisposable
     /// <exception cref="UnsupportedModelException">A node has no form in libtorch.</exception>
     public IReadOnlyList<Tensor> Step(params IReadOnlyList<Tensor> inputs)
     {
-        InputCheck.Check(_graph, inputs);
+        InputCheck.Check(_graph, inputs, _precision);
         Tensor[] batch = [.. inputs.Select(i => InPrecision(i, copied: false))];
         if (_recording is null || !_recording.Fits(batch))
         {

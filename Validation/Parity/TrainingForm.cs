@@ -30,8 +30,8 @@ internal sealed class UseBatchStatistics(bool keepsStatistics = false) : GraphPa
     {
         if (node.Operator is not BatchNormalization) return null;
         var outputs = Builder.ApplyMany(
-            node.Operator, [.. node.Inputs.Select(Map.Find)], keepsStatistics ? 3 : 1, node.Attributes.With("training_mode", true), node.Name);
-        for (int i = 1; i < outputs.Length; i++) _states.Add((node.Inputs[i + 2]!.Name, outputs[i]));
+            node.Operator, [.. node.Inputs.Select(Map.Find)], 3, node.Attributes.With("training_mode", true), node.Name);
+        for (int i = 1; keepsStatistics && i < outputs.Length; i++) _states.Add((node.Inputs[i + 2]!.Name, outputs[i]));
         return outputs[..1];
     }
 }
