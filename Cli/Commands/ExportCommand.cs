@@ -14,7 +14,11 @@ internal static class ExportCommand
 {
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { HelpName = "RUN|NAME|FILE.onnx", Description = "A run's folder, a known network (with the seed's weights), or a file." };
+        var model = new Argument<string>("MODEL")
+        {
+            HelpName = "RUN|NAME|FILE.onnx",
+            Description = "A run's folder, a known network (with the seed's weights), or a file.",
+        };
         var outFile = new Option<string>("--out") { HelpName = "FILE.onnx", Description = "The file to write.", Required = true };
         var opset = Options.Number<int>(
             "--opset",
@@ -22,8 +26,14 @@ internal static class ExportCommand
             $"The version of the operator set; {OpsetHistory.Default}, or the file's own, by default.",
             n => n is >= OpsetHistory.OldestWritten and <= OpsetHistory.Newest,
             $"an operator set from {OpsetHistory.OldestWritten} to {OpsetHistory.Newest}");
-        var external = new Option<bool>("--external-data") { Description = "Put the weights into a file of their own, FILE.onnx.data; above 2 GB that happens anyway." };
-        var training = new Option<bool>("--training-graph") { Description = "Write the training form: outputs are the loss, the scores, and grad.NAME for each parameter." };
+        var external = new Option<bool>("--external-data")
+        {
+            Description = "Put the weights into a file of their own, FILE.onnx.data; above 2 GB that happens anyway.",
+        };
+        var training = new Option<bool>("--training-graph")
+        {
+            Description = "Write the training form: outputs are the loss, the scores, and grad.NAME for each parameter.",
+        };
         var seed = Options.Seed();
         var command = new DocumentedCommand("export", "Writes a network as ONNX.", "cnn export runs/first --out lenet5.onnx --opset 13")
         { model, outFile, opset, external, training, seed };

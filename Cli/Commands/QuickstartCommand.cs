@@ -30,7 +30,12 @@ internal static class QuickstartCommand
 
     public static Command Create()
     {
-        var outFile = new Option<string>("--out") { HelpName = "FILE.onnx", Description = $"Where the network goes; {DefaultFile} by default.", DefaultValueFactory = _ => DefaultFile };
+        var outFile = new Option<string>("--out")
+        {
+            HelpName = "FILE.onnx",
+            Description = $"Where the network goes; {DefaultFile} by default.",
+            DefaultValueFactory = _ => DefaultFile,
+        };
         var epochs = Options.AtLeast("--epochs", 1, "N", $"Passes over the training digits; {s_settings.Epochs} by default.");
         var seed = Options.Seed();
         var threads = Options.Threads();
@@ -119,16 +124,21 @@ internal static class QuickstartCommand
         terminal.Table(
             ["check", "found", "expected", "holds"],
             [
-                Row($"accuracy on {figures.TestImages} test digits", figures.TestAccuracy, $"at least {Text(LeastAccuracy)}", figures.TestAccuracy >= LeastAccuracy),
-                Row("file read back, largest difference", figures.ReimportMaxAbs, "0", figures.ReimportMaxAbs == 0),
+                Least($"accuracy on {figures.TestImages} test digits", figures.TestAccuracy, LeastAccuracy),
+                Most("file read back, largest difference", figures.ReimportMaxAbs, 0),
                 .. figures.Onnxruntime is { } engine
-                    ? new[] { Row($"ONNX Runtime {engine.Version}, difference of scores over the largest", engine.MaxAbs, $"at most {Text(LargestDifference)}", engine.MaxAbs <= LargestDifference) }
+                    ? new[] { Most($"ONNX Runtime {engine.Version}, difference of scores over the largest", engine.MaxAbs, LargestDifference) }
                     : [],
             ]);
         if (figures.Onnxruntime is null)
             terminal.Line("ONNX Runtime's library is not here, so the file was not run in it. To get it: bash eng/get-onnxruntime.sh (needs npm)");
         terminal.Line($"Next: cnn evaluate --model {Path.GetFileName(figures.OnnxFile)} --data digits");
     }
+
+    private static string[] Least(string check, double found, double least) => Row(check, found, $"at least {Text(least)}", found >= least);
+
+    private static string[] Most(string check, double found, double most) =>
+        Row(check, found, most == 0 ? "0" : $"at most {Text(most)}", found <= most);
 
     private static string[] Row(string check, double found, string expected, bool holds) => [check, Text(found), expected, holds ? "yes" : "NO"];
 

@@ -17,7 +17,12 @@ internal static class RunCommand
     public static Command Create()
     {
         var model = new Argument<string>("MODEL") { HelpName = "FILE.onnx|RUN", Description = "The model." };
-        var inputs = new Option<string[]>("--input") { HelpName = "NAME=FILE", Description = "A tensor for an input, as .npy or .pb; once for each input.", DefaultValueFactory = _ => [] };
+        var inputs = new Option<string[]>("--input")
+        {
+            HelpName = "NAME=FILE",
+            Description = "A tensor for an input, as .npy or .pb; once for each input.",
+            DefaultValueFactory = _ => [],
+        };
         var outFolder = new Option<string?>("--out") { HelpName = "FOLDER", Description = "Write each output there, as NAME.npy." };
         var threads = Options.Threads();
         var command = new DocumentedCommand(
@@ -57,8 +62,10 @@ internal static class RunCommand
             int equals = assignment.LastIndexOf('=');
             if (equals < 1) throw new UsageException($"--input {assignment}", "is not NAME=FILE.", signature);
             string name = assignment[..equals];
-            if (model.Graph.Inputs.All(i => i.Name != name)) throw new UsageException($"--input {assignment}", $"there is no input '{name}'.", signature);
-            if (!files.TryAdd(name, assignment[(equals + 1)..])) throw new UsageException($"--input {assignment}", $"the input '{name}' is given twice.");
+            if (model.Graph.Inputs.All(i => i.Name != name))
+                throw new UsageException($"--input {assignment}", $"there is no input '{name}'.", signature);
+            if (!files.TryAdd(name, assignment[(equals + 1)..]))
+                throw new UsageException($"--input {assignment}", $"the input '{name}' is given twice.");
         }
 
         if (model.Graph.Inputs.FirstOrDefault(i => !files.ContainsKey(i.Name)) is { } missing)

@@ -12,15 +12,26 @@ internal static class TrainCommand
 {
     public static Command Create()
     {
-        var model = new Option<string>("--model") { HelpName = "NAME|FILE.onnx|RUN", Description = "A known network, such as lenet5 (a name that is unknown lists them), or one to train further.", Required = true };
+        var model = new Option<string>("--model")
+        {
+            HelpName = "NAME|FILE.onnx|RUN",
+            Description = "A known network, such as lenet5 (a name that is unknown lists them), or one to train further.",
+            Required = true,
+        };
         var data = Options.Data();
-        var outFolder = new Option<string?>("--out") { HelpName = "RUN", Description = "The run's folder; the next free one below runs/ by default." };
+        var outFolder = new Option<string?>("--out")
+        {
+            HelpName = "RUN",
+            Description = "The run's folder; the next free one below runs/ by default.",
+        };
         var epochs = Options.AtLeast("--epochs", 1, "N", "Passes over the training images.");
         var batch = Options.AtLeast("--batch", 1, "N", "Images in a step.");
         var optimizer = Options.OneOf("--optimizer", "Stochastic gradient descent with momentum, for now.", "sgd");
         var rate = Options.Number<float>("--lr", "RATE", "The learning rate, at its highest.", r => r > 0 && float.IsFinite(r), "a number above 0");
-        var momentum = Options.Number<float>("--momentum", "M", "What is kept of the last step.", m => m is >= 0 and < 1, "a number from 0 to below 1");
-        var decay = Options.Number<float>("--weight-decay", "D", "What of each weight is added to its gradient.", d => d >= 0 && float.IsFinite(d), "a number of at least 0");
+        var momentum = Options.Number<float>(
+            "--momentum", "M", "What is kept of the last step.", m => m is >= 0 and < 1, "a number from 0 to below 1");
+        var decay = Options.Number<float>(
+            "--weight-decay", "D", "What of each weight is added to its gradient.", d => d >= 0 && float.IsFinite(d), "a number of at least 0");
         var schedule = Options.OneOf("--schedule", "How the rate goes over the run.", TrainingSettings.Constant, TrainingSettings.Cosine);
         var seed = Options.Seed();
         var threads = Options.Threads();
@@ -95,7 +106,9 @@ internal static class TrainCommand
         };
         run.Save(figures);
         json.Write(figures, FiguresJson.Default.TrainFigures);
-        terminal.Line(interruption.Happened ? $"Ended early as asked; the network as it is now was saved: {run.ModelPath}" : $"Saved {run.ModelPath}");
+        terminal.Line(interruption.Happened
+            ? $"Ended early as asked; the network as it is now was saved: {run.ModelPath}"
+            : $"Saved {run.ModelPath}");
         return interruption.Happened ? ExitCode.Interrupted : ExitCode.Done;
     }
 

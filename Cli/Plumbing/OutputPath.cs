@@ -19,6 +19,7 @@ internal static class OutputPath
     /// <exception cref="UsageException">It is a file.</exception>
     public static void CheckFolder(string? path, string option)
     {
-        if (path is not null && (path.Length == 0 || File.Exists(path))) throw new UsageException($"{option} '{path}'", "is a file.", "Name a folder.");
+        if (path is not null && (path.Length == 0 || File.Exists(path)))
+            throw new UsageException($"{option} '{path}'", "is a file.", "Name a folder.");
     }
 }

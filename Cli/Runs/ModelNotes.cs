@@ -38,7 +38,13 @@ internal static class ModelNotes
         if (Find(graph, Mean) is not { } mean || Find(graph, Deviation) is not { } deviation) return null;
         var statistics = new ChannelStatistics(Numbers(mean, $"{place}, property {Mean}"), Numbers(deviation, $"{place}, property {Deviation}"));
         if (statistics.Mean.Count != statistics.Deviation.Count || statistics.Deviation.Any(d => d <= 0))
-            throw new ModelFormatException($"{place}, property {Deviation}", $"'{deviation}' does not fit the means '{mean}'.", "One number above 0 for each channel is expected.");
+        {
+            throw new ModelFormatException(
+                $"{place}, property {Deviation}",
+                $"'{deviation}' does not fit the means '{mean}'.",
+                "One number above 0 for each channel is expected.");
+        }
+
         return statistics;
     }
 

@@ -14,6 +14,8 @@ namespace Cli.Runs;
 /// <param name="HasHeads">Whether outputs beyond the first are auxiliary heads, which only training needs.</param>
 internal sealed record ModelSource(Graph Graph, string Place, string Stem, bool HasHeads = false)
 {
+    private const string Remedy = "Choose data or a network that fit.";
+
     /// <summary>Finds a network: names of the catalogue go first, and get weights by the seed.</summary>
     /// <param name="name">A name, a file, or a run's folder.</param>
     /// <param name="seed">Decides the weights of a network of the catalogue.</param>
@@ -28,7 +30,8 @@ internal sealed record ModelSource(Graph Graph, string Place, string Stem, bool 
         if (!ModelCatalog.Names.Contains(name))
         {
             if (Path.Exists(name)) return OpenFile(name);
-            throw new UsageException($"model {name}", "is neither a known network nor a file nor a run's folder.", $"Known are: {string.Join(", ", ModelCatalog.Names)}.");
+            throw new UsageException(
+                $"model {name}", "is neither a known network nor a file nor a run's folder.", $"Known are: {string.Join(", ", ModelCatalog.Names)}.");
         }
 
         var module = ModelCatalog.Create(name, new ModelOptions { Classes = data?.ClassNames.Count, Image = data?.SampleShape }).Initialize(seed);
@@ -59,13 +62,17 @@ internal sealed record ModelSource(Graph Graph, string Place, string Stem, bool 
     /// <summary>What is kept of the network once it is trained.</summary>
     public Graph Finished(Graph trained) => HasHeads ? trained.WithOutputs(trained.Outputs[0]) : trained;
 
-    /// <summary>How its images are normalised, and who says so: its own file, or else the data set, or else what its training images come to.</summary>
+    /// <summary>How its images are normalised, and who says so: its own file, or else the data set, or else its training images.</summary>
     public (ChannelStatistics Statistics, string By) Normalization(IDataset data, Func<IDataset> trainingData)
     {
         if (ModelNotes.Normalization(Graph, Place) is { } own)
         {
             if (own.Mean.Count != 1 && own.Mean.Count != data.SampleShape[0])
-                throw new ShapeException($"{Place}, property {ModelNotes.Mean}", $"is for {own.Mean.Count} channels, the data's images are {data.SampleShape}.");
+            {
+                throw new ShapeException(
+                    $"{Place}, property {ModelNotes.Mean}", $"is for {own.Mean.Count} channels, the data's images are {data.SampleShape}.");
+            }
+
             return (own, "the model's file says");
         }
 
@@ -79,13 +86,19 @@ internal sealed record ModelSource(Graph Graph, string Place, string Stem, bool 
     public void CheckFits(IDataset data)
     {
         if (Graph.Inputs.Count != 1 || Graph.Outputs.Count == 0)
-            throw new ShapeException(Place, $"has {Graph.Inputs.Count} inputs and {Graph.Outputs.Count} outputs.", "A classifier of images has one input, and its scores are the first output.");
+        {
+            throw new ShapeException(
+                Place,
+                $"has {Graph.Inputs.Count} inputs and {Graph.Outputs.Count} outputs.",
+                "A classifier of images has one input, and its scores are the first output.");
+        }
+
         var input = Graph.Inputs[0];
         SymbolicShape images = ["N", .. (SymbolicShape)data.SampleShape];
         if (input.ElementType != ElementType.Float32 || (input.Shape is { } shape && !Takes(shape, images)))
-            throw new ShapeException($"{Place}, input '{input.Name}'", $"takes {input.Fact}, the data's images are Float32{images}.", "Choose data or a network that fit.");
+            throw new ShapeException($"{Place}, input '{input.Name}'", $"takes {input.Fact}, the data's images are Float32{images}.", Remedy);
         if (Graph.Outputs[0].Shape is { Rank: 2 } scores && scores[1].IsKnown && scores[1].Value < data.ClassNames.Count)
-            throw new ShapeException(Place, $"tells {scores[1]} classes apart, the data has {data.ClassNames.Count}.", "Choose data or a network that fit.");
+            throw new ShapeException(Place, $"tells {scores[1]} classes apart, the data has {data.ClassNames.Count}.", Remedy);
     }
 
     private static bool Takes(SymbolicShape input, SymbolicShape images) =>

@@ -74,5 +74,6 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
-    private static string Stem(string nameOrPath) => System.IO.Path.GetFileNameWithoutExtension(System.IO.Path.TrimEndingDirectorySeparator(nameOrPath));
+    private static string Stem(string nameOrPath) =>
+        System.IO.Path.GetFileNameWithoutExtension(System.IO.Path.TrimEndingDirectorySeparator(nameOrPath));
 }

@@ -35,7 +35,7 @@ internal sealed class Terminal
     /// <summary>A table; numbers stand to the right.</summary>
     public void Table(IReadOnlyList<string> head, IReadOnlyList<IReadOnlyList<string>> rows)
     {
-        bool[] right = [.. head.Select((_, column) => rows.Count > 0 && rows.All(r => double.TryParse(r[column], CultureInfo.InvariantCulture, out double _)))];
+        bool[] right = [.. head.Select((_, column) => rows.Count > 0 && rows.All(r => IsNumber(r[column])))];
         if (_console is null)
         {
             WritePlain([head, .. rows], right);
@@ -74,6 +74,8 @@ internal sealed class Terminal
                     e => Line(TrainingLines.Of(e)));
             });
     }
+
+    private static bool IsNumber(string cell) => double.TryParse(cell, CultureInfo.InvariantCulture, out double _);
 
     private void WritePlain(IReadOnlyList<IReadOnlyList<string>> rows, bool[] right)
     {

@@ -10,7 +10,8 @@ internal static class TrainingLines
     /// <summary>A step.</summary>
     public static string Of(StepProgress step) => string.Create(
         CultureInfo.InvariantCulture,
-        $"epoch {step.Epoch}/{step.Epochs}  loss {step.Loss:F4}  accuracy {step.Accuracy:P2}  {step.ImagesPerSecond:N0} images/s  {Span(step.Left)} left");
+        $"epoch {step.Epoch}/{step.Epochs}  loss {step.Loss:F4}  accuracy {step.Accuracy:P2}  "
+        + $"{step.ImagesPerSecond:N0} images/s  {Span(step.Left)} left");
 
     /// <summary>An epoch.</summary>
     public static string Of(EpochResult epoch)
@@ -18,7 +19,8 @@ internal static class TrainingLines
         string test = epoch.TestAccuracy is { } accuracy ? string.Create(CultureInfo.InvariantCulture, $"  test {accuracy:P2}") : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"epoch {epoch.Epoch}: loss {epoch.Loss:F4}  train {epoch.TrainAccuracy:P2}{test}  {epoch.ImagesPerSecond:N0} images/s  {epoch.Seconds:F1} s");
+            $"epoch {epoch.Epoch}: loss {epoch.Loss:F4}  train {epoch.TrainAccuracy:P2}{test}  "
+            + $"{epoch.ImagesPerSecond:N0} images/s  {epoch.Seconds:F1} s");
     }
 
     private static string Span(TimeSpan time) => time.TotalHours >= 1

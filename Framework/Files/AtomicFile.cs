@@ -4,8 +4,8 @@ namespace Framework.Files;
 public static class AtomicFile
 {
     /// <summary>
-    /// Writes under a temporary name beside the path, flushes to the disk, then renames over what may be there. A link is replaced, never followed: it
-    /// may lead anywhere. A device, such as <c>/dev/null</c>, is no file to be replaced and is written to.
+    /// Writes under a temporary name beside the path, flushes to the disk, then renames over what may be there. A link is replaced, never followed:
+    /// it may lead anywhere. A device, such as <c>/dev/null</c>, is no file to be replaced and is written to.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="write">Writes the content; where it throws, what was at the path stays.</param>

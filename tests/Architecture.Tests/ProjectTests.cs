@@ -37,13 +37,14 @@ public sealed class ProjectTests
     [Theory]
     [InlineData("Framework")]
     [InlineData("Onnx")]
-    public void It_can_be_compiled_ahead_of_time(string name) => new Project(Repository.ReadProject(name)).Property("IsAotCompatible").Should().Be("true");
+    public void It_can_be_compiled_ahead_of_time(string name) =>
+        new Project(Repository.ReadProject(name)).Property("IsAotCompatible").Should().Be("true");
 
     [Fact]
     public void Every_project_is_in_the_solution()
     {
         string solution = File.ReadAllText(Path.Combine(Repository.Root, "Framework.sln")).Replace('\\', '/');
-        var tests = Directory.GetDirectories(Path.Combine(Repository.Root, "tests")).Select(d => $"tests/{Path.GetFileName(d)}/{Path.GetFileName(d)}");
+        var tests = Directory.GetDirectories(Path.Combine(Repository.Root, "tests")).Select(Path.GetFileName).Select(t => $"tests/{t}/{t}");
         foreach (string project in Repository.Products.Select(p => $"{p}/{p}").Concat(tests)) solution.Should().Contain($"\"{project}.csproj\"");
     }
 
@@ -55,7 +56,8 @@ public sealed class ProjectTests
     [InlineData("<Reference Include=\"Some.dll\" />", "hidden import Some.dll")]
     public void A_planted_reference_is_found(string item, string expected)
     {
-        string planted = Repository.ReadProject("Framework").Replace("</Project>", $"<ItemGroup>{item}</ItemGroup></Project>", StringComparison.Ordinal);
+        string planted = Repository.ReadProject("Framework")
+            .Replace("</Project>", $"<ItemGroup>{item}</ItemGroup></Project>", StringComparison.Ordinal);
         Violations(new Project(planted), [], []).Should().Equal(expected);
     }
 

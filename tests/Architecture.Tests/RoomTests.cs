@@ -16,7 +16,7 @@ public sealed class RoomTests
     [InlineData("Kernels/Gemm", "using static Framework.Graphs.GraphVerifier;", "Kernels may not see Graphs.GraphVerifier")]
     [InlineData("Kernels", "using G = Framework.Graphs.Graph;", "Kernels may not see Graphs.Graph")]
     [InlineData("Operators", "using Framework.Kernels.Simd;", "Operators may not see Kernels.Simd")]
-    [InlineData("Operators", "class Planted { object x = new global::Framework.Execution.SessionOptions(); }", "Operators may not see Execution.SessionOptions")]
+    [InlineData("Operators", "class Planted { object x = new global::Framework.Execution.Plan(); }", "Operators may not see Execution.Plan")]
     [InlineData("Operators", "class Planted { Lowering.Pipeline? x; }", "Operators may not see Lowering.Pipeline")]
     [InlineData("Graphs", "class Planted { object x = Lowering.Pipeline.Lower; }", "Graphs may not see Lowering.Pipeline.Lower")]
     [InlineData("Execution", "using Framework.Kernels.Gemm;", "Execution may not see Kernels.Gemm")]

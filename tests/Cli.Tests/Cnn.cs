@@ -47,7 +47,12 @@ internal sealed class Cnn : IDisposable
 
     public Process Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path, .. arguments]) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [Path, .. arguments])
+        {
+            WorkingDirectory = Folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["CNN_DATA"] = this["no-data-here"];
         start.Environment.Remove("CNN_ONNXRUNTIME");
         start.Environment.Remove("CNN_TRACE");

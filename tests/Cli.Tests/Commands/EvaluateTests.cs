@@ -19,7 +19,8 @@ public sealed class EvaluateTests(TrainedRun run)
         figures.GetProperty("loss").GetDouble().Should().BePositive();
         figures.GetProperty("images_per_second").GetDouble().Should().BePositive();
 
-        int[][] confusion = [.. figures.GetProperty("confusion").EnumerateArray().Select(row => row.EnumerateArray().Select(n => n.GetInt32()).ToArray())];
+        int[][] confusion =
+            [.. figures.GetProperty("confusion").EnumerateArray().Select(row => row.EnumerateArray().Select(n => n.GetInt32()).ToArray())];
         confusion.Sum(row => row.Sum()).Should().Be(SmallDigits.TestCount);
         (confusion.Select((row, i) => row[i]).Sum() / (double)SmallDigits.TestCount).Should().Be(top1);
     }

@@ -68,10 +68,12 @@ public sealed class ExportTests(TrainedRun run)
         exported.Outputs.Select(o => o.Name).Should().Equal(expected.Keys).And.Contain("loss").And.Contain("grad.conv1.weight");
         exported.Nodes.Should().OnlyContain(n => n.Operator.Domain == "");
         using var session = new Session(exported);
-        foreach (var (output, found) in exported.Outputs.Zip(session.Run(batch.Images, batch.Labels))) Agree(found, expected[output.Name], output.Name);
+        foreach (var (output, found) in exported.Outputs.Zip(session.Run(batch.Images, batch.Labels)))
+            Agree(found, expected[output.Name], output.Name);
 
         using var other = new OrtSession(cnn["training.onnx"], runtime: OrtRuntime.Find());
-        foreach (var (name, found) in other.Run(new Dictionary<string, Tensor> { ["input"] = batch.Images, ["target"] = batch.Labels })) Agree(found, expected[name], name);
+        foreach (var (name, found) in other.Run(new Dictionary<string, Tensor> { ["input"] = batch.Images, ["target"] = batch.Labels }))
+            Agree(found, expected[name], name);
     }
 
     /// <summary>Root mean square of the difference within what single precision does to sums of the network's longest reduction.</summary>

@@ -50,7 +50,8 @@ public sealed class TrainTests(TrainedRun run)
     public void The_same_seed_gives_the_same_bytes_at_any_number_of_threads_and_another_seed_others()
     {
         byte[] reference = File.ReadAllBytes(run.Model);
-        foreach (string threads in (string[])["1", "2", "3"]) Train("--seed", "7", "--threads", threads).Should().Equal(reference, $"at {threads} threads");
+        foreach (string threads in (string[])["1", "2", "3"])
+            Train("--seed", "7", "--threads", threads).Should().Equal(reference, $"at {threads} threads");
         Train("--seed", "8").Should().NotEqual(reference);
 
         byte[] Train(params string[] options)
@@ -80,7 +81,8 @@ public sealed class TrainTests(TrainedRun run)
         double before = run.Figures.GetProperty("epochs")[1].GetProperty("loss").GetDouble();
         Json.Parse(result.Output).GetProperty("epochs")[0].GetProperty("loss").GetDouble().Should().BeLessThan(before);
         result.Error.Should().Contain("normalised as the model's file says");
-        OnnxModel.Load(cnn["further/model.onnx"]).Parameters.Select(p => p.Name).Should().Equal(OnnxModel.Load(run.Model).Parameters.Select(p => p.Name));
+        OnnxModel.Load(cnn["further/model.onnx"]).Parameters.Select(p => p.Name)
+            .Should().Equal(OnnxModel.Load(run.Model).Parameters.Select(p => p.Name));
     }
 
     [Fact]

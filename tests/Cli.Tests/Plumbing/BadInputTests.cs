@@ -19,13 +19,16 @@ public sealed class BadInputTests(TrainedRun run)
     public void An_IDX_file_that_goes_on_too_long() => WithData(Labels, bytes => [.. bytes, 0]).Should().Contain(Labels);
 
     [Fact]
-    public void An_IDX_file_with_a_wrong_magic_number() => WithData(Images, bytes => [0xff, .. bytes[1..]]).Should().Contain(Images).And.Contain("byte 0");
+    public void An_IDX_file_with_a_wrong_magic_number() =>
+        WithData(Images, bytes => [0xff, .. bytes[1..]]).Should().Contain(Images).And.Contain("byte 0");
 
     [Fact]
-    public void Images_where_labels_are_expected() => WithData(Labels, _ => File.ReadAllBytes(Path.Combine(run.Data, Images))).Should().Contain(Labels);
+    public void Images_where_labels_are_expected() =>
+        WithData(Labels, _ => File.ReadAllBytes(Path.Combine(run.Data, Images))).Should().Contain(Labels);
 
     [Fact]
-    public void Labels_where_images_are_expected() => WithData(Images, _ => File.ReadAllBytes(Path.Combine(run.Data, Labels))).Should().Contain(Images);
+    public void Labels_where_images_are_expected() =>
+        WithData(Images, _ => File.ReadAllBytes(Path.Combine(run.Data, Labels))).Should().Contain(Images);
 
     [Fact]
     public void Fewer_labels_than_images() => WithData(Labels, bytes =>
@@ -46,7 +49,8 @@ public sealed class BadInputTests(TrainedRun run)
     public void A_truncated_ONNX_file(int length) => WithModel(bytes => bytes[..length]).Should().Contain("bad.onnx");
 
     [Fact]
-    public void A_garbage_ONNX_file() => WithModel(_ => Encoding.UTF8.GetBytes("This is no model, whatever its name says.")).Should().Contain("bad.onnx");
+    public void A_garbage_ONNX_file() =>
+        WithModel(_ => Encoding.UTF8.GetBytes("This is no model, whatever its name says.")).Should().Contain("bad.onnx");
 
     [Fact]
     public void An_unknown_operator() => WithModel(bytes => Replaced(bytes, "\x04Relu", "\x04Rulu")).Should().Contain("bad.onnx").And.Contain("Rulu");
