@@ -39,10 +39,9 @@ public sealed class AdaptiveAvgPool2d(Extent2d output) : Module
         float[] rows = Members(height, output.Height), columns = Members(width, output.Width), counts = new float[output.Height * output.Width];
         for (int i = 0; i < counts.Length; i++)
             counts[i] = rows.AsSpan(i / output.Width * height, height).Count(1f) * columns.AsSpan(i % output.Width * width, width).Count(1f);
-        var graph = x.Owner;
-        var sums = graph.Constant(Tensor.From(rows, [output.Height, height]))
-            .MatMul(x.MatMul(graph.Constant(Tensor.From(columns, [output.Width, width])).SwapLastAxes()));
-        return graph.Apply(Div.Instance, [sums, graph.Constant(Tensor.From(counts, [output.Height, output.Width]))], name: Path);
+        var rowSums = x.MatMul(x.Owner.Fixed(Tensor.From(columns, [output.Width, width])).SwapLastAxes());
+        var sums = x.Owner.Fixed(Tensor.From(rows, [output.Height, height])).MatMul(rowSums);
+        return x.Owner.Apply(Div.Instance, [sums, x.Owner.Fixed(Tensor.From(counts, [output.Height, output.Width]))], name: Path);
     }
 
     // [windows, places]: 1 where the place lies in the window.

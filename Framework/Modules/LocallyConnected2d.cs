@@ -57,7 +57,7 @@ public sealed class LocallyConnected2d : Module
     public override Value Forward(Value x)
     {
         int outputs = Weight.Shape[0], taps = _inChannels * _taps, places = Output.Height * Output.Width;
-        var windows = x.Conv(x.Owner.Constant(OneHotFilters()), null, _window, $"{Path}.windows");
+        var windows = x.Conv(x.Owner.Fixed(OneHotFilters()), null, _window, $"{Path}.windows");
         var byPlace = windows.Reshape([0, taps, places]).Transpose(2, 0, 1);
         var matrices = Weight.In(x).Reshape([outputs, taps, places]).Transpose(2, 1, 0);
         var y = byPlace.MatMul(matrices).Transpose(1, 2, 0).Reshape([0, outputs, Output.Height, Output.Width]);

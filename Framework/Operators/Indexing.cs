@@ -8,7 +8,7 @@ namespace Framework.Operators;
 /// <summary>ONNX <c>Gather</c>: entries of one axis by their indices; negative ones count from the end.</summary>
 public sealed class Gather : MovementOperator
 {
-    private static readonly Signature s_signature = new([new("data"), new("indices", InputRole.Shape)], ["output"]);
+    private static readonly Signature s_signature = new([new("data", InputRole.Parameter), new("indices", InputRole.Shape)], ["output"]);
 
     /// <summary>The operator.</summary>
     public static Gather Instance { get; } = new();
