@@ -10,7 +10,7 @@ public class OperatorRuntimeTests
 
     public static TheoryData<string, string> Forward => Pairs(_ => true);
 
-    public static TheoryData<string, string> Differentiable => Pairs(c => c.Operator.IsDifferentiable && c.Differentiable.Count > 0, Judge.Own, Judge.OnnxRuntime);
+    public static TheoryData<string, string> Differentiable => Pairs(c => c.Operator.HasGradientRule && c.Differentiable.Count > 0, Judge.Own, Judge.OnnxRuntime);
 
     [Theory]
     [MemberData(nameof(Forward))]

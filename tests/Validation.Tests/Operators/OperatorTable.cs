@@ -34,7 +34,7 @@ internal static class OperatorTable
         foreach (var group in OperatorCase.All.Where(c => c.Operator.Domain != Domains.Execution).GroupBy(c => c.Operator).OrderBy(g => g.Key.ToString(), StringComparer.Ordinal))
         {
             var (op, cases) = (group.Key, group.ToList());
-            string gradient = op.IsDifferentiable && cases.Any(c => c.Differentiable.Count > 0) ? "yes" : "-";
+            string gradient = op.HasGradientRule && cases.Any(c => c.Differentiable.Count > 0) ? "yes" : "-";
             string opset = op.Domain == Domains.Onnx ? OpsetHistory.BirthOf(op.Name)?.ToString(CultureInfo.InvariantCulture) ?? "-" : "-";
             text.Append(CultureInfo.InvariantCulture, $"| {op} | {gradient} | {Kernel(cases)} | {opset} | {string.Join(", ", Judge.All.Select(j => By(j, cases)).OfType<string>())} |\n");
         }
