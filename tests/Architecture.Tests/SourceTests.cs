@@ -6,7 +6,7 @@ public sealed partial class SourceTests
 {
     private const int MostLines = 600;
 
-    /// <summary>What is asked of the operating system itself, each where another system is done without: huge pages, and how many links a file has.</summary>
+    /// <summary>What is asked of the operating system itself, and done without where it is another: huge pages, how many links a file has.</summary>
     private static readonly (string Path, string Call)[] s_systemCalls =
     [
         ("Framework/Tensors/Arena.cs", "LibraryImport(\"libc\", EntryPoint = \"madvise\")"),
