@@ -84,7 +84,7 @@ public sealed class ParityProblem
     /// <returns>The graph, and which of its outputs replaces which statistic after a step.</returns>
     public static (Graph Graph, IReadOnlyDictionary<string, string> Carried) TrainingForm(Graph network)
     {
-        var patch = new UseBatchStatistics(keepsStatistics: true);
+        var patch = new UseBatchStatistics();
         var withLoss = patch.Apply(TrainingGraph.WithLoss(new RemoveDropout().Apply(network), Loss.CrossEntropy));
         var states = patch.States.ToDictionary(s => TrainingGraph.NewState(s.Name), s => s.Name);
         var builder = GraphBuilder.CopyOf(withLoss, out var map);

@@ -11,11 +11,10 @@ internal sealed class RemoveDropout() : GraphPatch(nameof(RemoveDropout))
 }
 
 /// <summary>
-/// Lets batch normalisation take the batch's own statistics, by ONNX's own operator, for engines that have their own gradient rules. Asked to, it also
-/// brings out the statistics that are to be kept, as outputs named after their initializers.
+/// Lets batch normalisation take the batch's own statistics, by ONNX's own operator, for engines that have their own gradient rules; the new running
+/// statistics are at hand as <see cref="States"/>.
 /// </summary>
-/// <param name="keepsStatistics">Whether it brings them out.</param>
-internal sealed class UseBatchStatistics(bool keepsStatistics = false) : GraphPatch(nameof(UseBatchStatistics))
+internal sealed class UseBatchStatistics() : GraphPatch(nameof(UseBatchStatistics))
 {
     private readonly List<(string Name, Value New)> _states = [];
 
@@ -31,7 +30,7 @@ internal sealed class UseBatchStatistics(bool keepsStatistics = false) : GraphPa
         if (node.Operator is not BatchNormalization) return null;
         var outputs = Builder.ApplyMany(
             node.Operator, [.. node.Inputs.Select(Map.Find)], 3, node.Attributes.With("training_mode", true), node.Name);
-        for (int i = 1; keepsStatistics && i < outputs.Length; i++) _states.Add((node.Inputs[i + 2]!.Name, outputs[i]));
+        for (int i = 1; i < outputs.Length; i++) _states.Add((node.Inputs[i + 2]!.Name, outputs[i]));
         return outputs[..1];
     }
 }
