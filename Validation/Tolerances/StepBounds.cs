@@ -1,4 +1,3 @@
-using Framework.Graphs;
 using Framework.Operators;
 using Framework.Tensors;
 
