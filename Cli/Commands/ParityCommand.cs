@@ -5,7 +5,6 @@ using Cli.Plumbing;
 using Cli.Runs;
 using Cli.Terminals;
 using Framework.Errors;
-using Framework.Graphs;
 using Validation.Engines;
 using Validation.Parity;
 
