@@ -161,7 +161,7 @@ public sealed class Trainer : IDisposable
         _rate.AsSpan<float>()[0] = _options.Schedule.RateAt(_step, steps);
         Tensor[] counter = _training.CountsSteps ? [_counter] : [];
         _gradientSession.Run(
-            [batch.Images, .. counter, batch.Labels, .. _weights.Views, .. _states],
+            [batch.Images, batch.Labels, .. counter, .. _weights.Views, .. _states],
             [_loss, .. outputs, .. _states, .. _gradients.Views]);
 
         // The seam: here gradients can be clipped, accumulated, or summed over processes.

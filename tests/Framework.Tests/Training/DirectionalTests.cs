@@ -67,7 +67,7 @@ public sealed class DirectionalTests
         var data = network.Module.Parameters().ToDictionary(p => p.Name, p => p.Data);
         using var interpreter = new Interpreter(withHeads.Graph, Precision.Float64);
         var weights = withHeads.Parameters.Concat(withHeads.States).Select(p => data[p]);
-        Tensor[] inputs = [network.Batch(), Tensor.Scalar(1L), network.Labels(), .. weights];
+        Tensor[] inputs = [network.Batch(), network.Labels(), Tensor.Scalar(1L), .. weights];
 
         var outputs = withHeads.Graph.Outputs.Zip(interpreter.Run(inputs)).ToDictionary(p => p.First.Name, p => p.Second.ToArray<double>());
 
