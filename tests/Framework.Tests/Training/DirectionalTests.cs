@@ -51,7 +51,7 @@ public sealed class DirectionalTests
         {
             Tensor[] counter = training.CountsSteps ? [Tensor.Scalar(1L)] : [];
             return interpreter.Run([
-                network.Batch(), .. counter, network.Labels(),
+                network.Batch(), network.Labels(), .. counter,
                 .. training.Parameters.Select(p => Moved(data[p], direction[p], along)), .. training.States.Select(s => data[s]),
             ]);
         }
