@@ -261,8 +261,12 @@ public sealed class Scan : BodyOperator
             yield return new("sums", inputs, new Attributes { ["body"] = body, ["num_scan_inputs"] = 1 }, 2);
             yield return new("backwards, along the second axis", [inputs[0], SampleInput.Fixed(Tensor.From([1f, 2f, 3f, 4f, 5f, 6f], [2, 3]))], new Attributes
             {
-                ["body"] = body, ["num_scan_inputs"] = 1, ["scan_input_axes"] = new long[] { 1 }, ["scan_input_directions"] = new long[] { 1 },
-                ["scan_output_axes"] = new long[] { 1 }, ["scan_output_directions"] = new long[] { 1 },
+                ["body"] = body,
+                ["num_scan_inputs"] = 1,
+                ["scan_input_axes"] = new long[] { 1 },
+                ["scan_input_directions"] = new long[] { 1 },
+                ["scan_output_axes"] = new long[] { 1 },
+                ["scan_output_directions"] = new long[] { 1 },
             }, 2);
         }
     }
