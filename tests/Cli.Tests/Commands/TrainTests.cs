@@ -104,7 +104,9 @@ public sealed class TrainTests(TrainedRun run)
         string? line;
         do line = process.StandardOutput.ReadLine();
         while (line?.StartsWith("epoch 1:", StringComparison.Ordinal) == false);
-        Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExit();
+
+        // TERM is taken as Ctrl-C's INT is. INT itself never reaches what a script has started in the background.
+        Process.Start("kill", ["-TERM", $"{process.Id}"]).WaitForExit();
 
         var result = Cnn.End(process);
         result.ExitCode.Should().Be(130, result.Error);
