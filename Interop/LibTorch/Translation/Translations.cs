@@ -11,6 +11,7 @@ internal sealed record TranslationRule(string Operator, Func<TorchNode, TorchSlo
 internal static class Translations
 {
     private const string Quantised = "libtorch quantises by rules of its own.";
+    private const string ControlFlow = "its body is a graph of its own, which a recording of calls does not hold.";
     private const string DataDependent = "the shape of its result follows from data.";
 
     private static readonly Dictionary<string, TranslationRule> s_all = new[]
@@ -26,6 +27,9 @@ internal static class Translations
     {
         ["BitShift"] = "libtorch has no unsigned integers beyond 8 bits.",
         ["RoiAlign"] = "it belongs to torchvision, not to libtorch.",
+        ["If"] = ControlFlow,
+        ["Loop"] = ControlFlow,
+        ["Scan"] = ControlFlow,
         ["Compress"] = DataDependent,
         ["NonMaxSuppression"] = DataDependent,
         ["NonZero"] = DataDependent,
