@@ -23,6 +23,7 @@ internal static class CommandLine
             RunCommand.Create(),
             ParityCommand.Create(),
             ConformanceCommand.Create(),
+            BenchCommand.Create(),
             DataCommand.Create(),
         };
         var help = root.Options.OfType<HelpOption>().Single();

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Validation.Benchmarks;
 using Validation.Parity;
 
 namespace Cli.Plumbing;
@@ -114,5 +115,7 @@ internal sealed record CaseFigures(string Name, string Status, string Message, d
 [JsonSerializable(typeof(InspectFigures))]
 [JsonSerializable(typeof(ParityFigures))]
 [JsonSerializable(typeof(ConformanceFigures))]
+[JsonSerializable(typeof(BenchFigures))]
+[JsonSerializable(typeof(Alone))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 internal sealed partial class FiguresJson : JsonSerializerContext;
