@@ -22,6 +22,7 @@ internal static class CommandLine
             InspectCommand.Create(),
             RunCommand.Create(),
             ParityCommand.Create(),
+            BenchCommand.Create(),
             DataCommand.Create(),
         };
         var help = root.Options.OfType<HelpOption>().Single();

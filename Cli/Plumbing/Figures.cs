@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Validation.Benchmarks;
 using Validation.Parity;
 
 namespace Cli.Plumbing;
@@ -107,5 +108,7 @@ internal sealed record ComparisonFigures(
 [JsonSerializable(typeof(EvaluateFigures))]
 [JsonSerializable(typeof(InspectFigures))]
 [JsonSerializable(typeof(ParityFigures))]
+[JsonSerializable(typeof(BenchFigures))]
+[JsonSerializable(typeof(Alone))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 internal sealed partial class FiguresJson : JsonSerializerContext;
