@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Cli.Reports;
+using Validation.Benchmarks;
 using Validation.Parity;
 
 namespace Cli.Plumbing;
@@ -112,6 +113,12 @@ internal sealed record ComparisonFigures(
 /// <summary>A step of <c>cnn parity</c>; a failing one says how it is judged again.</summary>
 internal sealed record StepFigures(string Node, string Place, string Output, double MaxAbs, double Share, bool Ok, string? Again);
 
+/// <summary>The figures of <c>cnn conformance</c>; <c>failed</c> are the cases that ran and disagree, <c>errors</c> those that did not run to the end.</summary>
+internal sealed record ConformanceFigures(int Total, int Passed, int Failed, int Unsupported, int Errors, IReadOnlyList<CaseFigures> Cases);
+
+/// <summary>A case of <c>cnn conformance</c>.</summary>
+internal sealed record CaseFigures(string Name, string Status, string Message, double? MaxAbs);
+
 /// <summary>How the figures are written.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
@@ -122,5 +129,8 @@ internal sealed record StepFigures(string Node, string Place, string Output, dou
 [JsonSerializable(typeof(EvaluateFigures))]
 [JsonSerializable(typeof(InspectFigures))]
 [JsonSerializable(typeof(ParityFigures))]
+[JsonSerializable(typeof(ConformanceFigures))]
+[JsonSerializable(typeof(BenchFigures))]
+[JsonSerializable(typeof(Alone))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 internal sealed partial class FiguresJson : JsonSerializerContext;
