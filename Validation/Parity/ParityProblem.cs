@@ -99,7 +99,7 @@ public sealed class ParityProblem
     private static Graph Watched(Graph graph, IReadOnlyList<string> names)
     {
         var values = graph.Values.ToDictionary(v => v.Name);
-        return graph.WithOutputs([.. graph.Outputs, .. names.Select(n => values[n])]);
+        return graph.WithOutputs([.. names.Select(n => values[n]), .. graph.Outputs]);
     }
 
     /// <summary>
