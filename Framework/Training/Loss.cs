@@ -43,7 +43,7 @@ public abstract class Loss
         {
             var weights = classWeights is null ? null : Weights(output, classWeights);
             var hard = output.Owner.Apply(Operators.SoftmaxCrossEntropyLoss.Instance, weights is null ? [output, target] : [output, target, weights]);
-            return smoothing == 0 ? hard : (hard * (1 - smoothing)) + (OverAllClasses(output, target, weights) * smoothing);
+            return smoothing == 0 ? hard : hard + ((OverAllClasses(output, target, weights) - hard) * smoothing);
         }
 
         /// <summary>The loss against labels that are spread evenly, averaged like that against the labels themselves.</summary>

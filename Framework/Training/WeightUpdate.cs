@@ -62,7 +62,7 @@ internal sealed class WeightUpdate : IDisposable
         // The seam: here gradients of several processes can be summed.
         _clip?.Run([_sum.Flat], [_sum.Flat]);
         var numbers = _options.Optimizer.NumbersAt(rate, position.Step + 1);
-        for (int i = 0; i < _numbers.Length; i++) _numbers[i].AsSpan<float>()[0] = numbers[i];
+        for (int i = 0; i < _numbers.Length; i++) _numbers[i].AsSpan<float>()[0] = (float)numbers[i];
         foreach (var piece in _pieces)
         {
             var weights = piece.Of(_values.Weights);

@@ -23,7 +23,7 @@ public sealed class Adagrad : Optimizer
     public override IReadOnlyList<string> State { get; } = ["squares"];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<float> NumbersAt(float rate, long step) => [(float)(rate / (1 + ((step - 1) * (double)_rateDecay)))];
+    public override IReadOnlyList<double> NumbersAt(float rate, long step) => [rate / (1 + ((step - 1) * (double)_rateDecay))];
 
     /// <inheritdoc/>
     protected override (Value Step, Value[] State) Trace(OptimizerStep step)

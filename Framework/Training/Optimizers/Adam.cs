@@ -31,11 +31,11 @@ public class Adam : Optimizer
     public override IReadOnlyList<string> Numbers { get; } = ["rate", "size", "spread"];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<float> NumbersAt(float rate, long step) =>
+    public override IReadOnlyList<double> NumbersAt(float rate, long step) =>
     [
         rate,
-        (float)(rate / (1 - Math.Pow(_meanKept, step))),
-        (float)(1 / Math.Sqrt(1 - Math.Pow(_squareKept, step))),
+        rate / (1 - Math.Pow(_meanKept, step)),
+        1 / Math.Sqrt(1 - Math.Pow(_squareKept, step)),
     ];
 
     /// <inheritdoc/>

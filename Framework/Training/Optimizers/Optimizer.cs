@@ -30,10 +30,10 @@ public abstract class Optimizer
     /// <summary>The names of the numbers that change from step to step.</summary>
     public virtual IReadOnlyList<string> Numbers => ["rate"];
 
-    /// <summary>These numbers, computed in double precision.</summary>
+    /// <summary>These numbers.</summary>
     /// <param name="rate">The learning rate.</param>
     /// <param name="step">The number of the update, from 1.</param>
-    public virtual IReadOnlyList<float> NumbersAt(float rate, long step) => [rate];
+    public virtual IReadOnlyList<double> NumbersAt(float rate, long step) => [rate];
 
     /// <summary>
     /// The update of vectors of so many weights. Inputs: <c>weights</c>, <c>gradients</c>, <see cref="Numbers"/> (scalars), <see cref="State"/>;
