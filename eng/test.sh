@@ -16,12 +16,13 @@ finish() {
 }
 trap finish EXIT
 
-# ONNX's own backend tests, run by tests/Validation.Tests.
-if [[ ! -d /usr/share/libonnx-testdata/data ]]; then
+# ONNX's own backend tests, run by tests/Validation.Tests; the library that reads JPEG.
+packages=(libonnx-testdata libturbojpeg0)
+if ! dpkg -s "${packages[@]}" > /dev/null 2>&1; then
   as_root=""
   if [[ $EUID -ne 0 ]]; then as_root=sudo; fi
-  $as_root apt-get install -y --no-install-recommends libonnx-testdata > /dev/null \
-    || { $as_root apt-get update > /dev/null && $as_root apt-get install -y --no-install-recommends libonnx-testdata > /dev/null; }
+  $as_root apt-get install -y --no-install-recommends "${packages[@]}" > /dev/null \
+    || { $as_root apt-get update > /dev/null && $as_root apt-get install -y --no-install-recommends "${packages[@]}" > /dev/null; }
 fi
 
 bash eng/get-onnxruntime.sh

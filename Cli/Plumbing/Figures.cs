@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Validation.Benchmarks;
 using Validation.Parity;
 
 namespace Cli.Plumbing;
@@ -97,6 +98,12 @@ internal sealed record ComparisonFigures(
     double Tolerance,
     bool Ok);
 
+/// <summary>The figures of <c>cnn conformance</c>; <c>failed</c> are the cases that ran and disagree, <c>errors</c> those that did not run to the end.</summary>
+internal sealed record ConformanceFigures(int Total, int Passed, int Failed, int Unsupported, int Errors, IReadOnlyList<CaseFigures> Cases);
+
+/// <summary>A case of <c>cnn conformance</c>.</summary>
+internal sealed record CaseFigures(string Name, string Status, string Message, double? MaxAbs);
+
 /// <summary>How the figures are written.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
@@ -107,5 +114,8 @@ internal sealed record ComparisonFigures(
 [JsonSerializable(typeof(EvaluateFigures))]
 [JsonSerializable(typeof(InspectFigures))]
 [JsonSerializable(typeof(ParityFigures))]
+[JsonSerializable(typeof(ConformanceFigures))]
+[JsonSerializable(typeof(BenchFigures))]
+[JsonSerializable(typeof(Alone))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 internal sealed partial class FiguresJson : JsonSerializerContext;

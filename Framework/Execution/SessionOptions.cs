@@ -14,6 +14,9 @@ public sealed record SessionOptions
     /// <summary>The widest instruction set that kernels may use.</summary>
     public InstructionSet InstructionSet { get; init; } = InstructionSet.Best;
 
+    /// <summary>How convolutions are computed where more than one kernel fits.</summary>
+    public ConvolutionAlgorithm Algorithm { get; init; } = ConvolutionAlgorithm.Auto;
+
     /// <summary>How many compiled plans, one for each set of input shapes, are kept.</summary>
     public int KeptPlans { get; init; } = 8;
 

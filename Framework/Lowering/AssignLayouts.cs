@@ -33,7 +33,7 @@ internal sealed class AssignLayouts(InstructionSet set) : GraphPatch("AssignLayo
         var outputs = Builder.CopyNode(node, inputs);
         for (int i = 0; i < outputs.Length; i++)
         {
-            if (outputs[i] is { } output) output.Layout = layouts.Output;
+            if (outputs[i] is { } output && i < layouts.Outputs.Length) output.Layout = layouts.Outputs[i];
         }
 
         return outputs;
@@ -41,35 +41,42 @@ internal sealed class AssignLayouts(InstructionSet set) : GraphPatch("AssignLayo
 
     protected override Value Output(Value value) => Convert(value, Layout.Plain);
 
-    private (Layout[] Inputs, Layout Output) LayoutsOf(Node node)
+    private (Layout[] Inputs, Layout[] Outputs) LayoutsOf(Node node)
     {
         switch (node.Operator)
         {
             case Conv:
             case Fused when node.Operator == Fused.Conv:
                 if (ConvolutionStep.KernelLayouts(node, ConvolutionStep.Kind.Forward, set) is not { } forward) break;
-                return ([forward.Input], forward.Output);
+                return ([forward.Input], [forward.Output]);
             case ConvInputGrad:
                 if (ConvolutionStep.KernelLayouts(node, ConvolutionStep.Kind.InputGradient, set) is not { } inputGradient) break;
-                return ([inputGradient.Output], inputGradient.Input);
+                return ([inputGradient.Output], [inputGradient.Input]);
             case ConvWeightGrad:
                 if (ConvolutionStep.KernelLayouts(node, ConvolutionStep.Kind.WeightGradient, set) is not { } weightGradient) break;
-                return ([weightGradient.Output, weightGradient.Input], Layout.Plain);
+                return ([weightGradient.Output, weightGradient.Input], []);
             case MaxPool when node.Outputs.Count == 1:
             case MaxPoolCompact or AveragePool or AveragePoolGrad or GlobalAveragePool:
                 var pooled = Present(node, 0);
-                return ([pooled], pooled);
+                return ([pooled], [pooled, pooled]);
+            case BatchNormalization or BatchNormalizationTraining:
+            case LRN when LrnStep.KeepsZero(node):
+                return ([Present(node, 0)], [Present(node, 0)]);
+            case BatchNormalizationTrainingGrad:
+            case LRNGrad when LrnStep.KeepsZero(node):
+                var joint = Present(node, 0) is { IsBlocked: true } first ? first : Present(node, 1);
+                return ([joint, joint], [joint]);
             case MaxPoolCompactGrad:
                 var place = Present(node, 1);
-                return ([place, place], place);
+                return ([place, place], [place]);
             case ReduceSum when ReductionStep.IsOverAllButChannels(node):
-                return ([Present(node, 0)], Layout.Plain);
+                return ([Present(node, 0)], []);
             default:
-                if (Shared(node) is { } shared) return (shared.Inputs, shared.Output);
+                if (Shared(node) is { } shared) return (shared.Inputs, [shared.Output]);
                 break;
         }
 
-        return ([], Layout.Plain);
+        return ([], []);
     }
 
     // The layout that elementwise operands share: blocked where one of them is and the formula keeps the padding at zero. Only floats are ever

@@ -93,7 +93,7 @@ public sealed class ParityProblem
         return (builder.Build([.. withLoss.Outputs.Select(map.Get), .. withLoss.Nodes.SelectMany(n => n.Outputs).OfType<Value>().Select(map.Get).Where(v => kept.Contains(v.Name))]), states);
     }
 
-    private static Tensor[] Batch(Graph network, int batch, long seed) => [.. network.Inputs.Select(i => Sample(network, i, batch, seed))];
+    internal static Tensor[] Batch(Graph network, int batch, long seed) => [.. network.Inputs.Select(i => Sample(network, i, batch, seed))];
 
     private static Tensor Sample(Graph network, Value input, int batch, long seed)
     {
@@ -124,7 +124,7 @@ public sealed class ParityProblem
         .DefaultIfEmpty(2)
         .Min();
 
-    private static Tensor Labels(int batch, int classes, long seed)
+    internal static Tensor Labels(int batch, int classes, long seed)
     {
         var random = new CounterRandom(seed, "parity labels");
         var labels = new Tensor(ElementType.Int64, [batch]);
