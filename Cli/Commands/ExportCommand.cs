@@ -49,7 +49,7 @@ internal static class ExportCommand
     private static int Run(string name, long seed, string file, OnnxExportOptions options, bool trainingGraph)
     {
         OutputPath.CheckFile(file, "--out");
-        var graph = ModelSource.Open(name, seed).Graph;
+        var graph = ModelSource.Open(name, seed, heads: trainingGraph).Graph;
         if (trainingGraph) graph = Training(graph, seed);
         OnnxModel.Save(graph, file, options);
         Terminal.Output().Line($"Wrote {file}: inputs {string.Join(", ", graph.Inputs)}; outputs {string.Join(", ", graph.Outputs)}");

@@ -22,6 +22,8 @@ internal static class CommandLine
             InspectCommand.Create(),
             RunCommand.Create(),
             ParityCommand.Create(),
+            ConformanceCommand.Create(),
+            BenchCommand.Create(),
             DataCommand.Create(),
         };
         var help = root.Options.OfType<HelpOption>().Single();

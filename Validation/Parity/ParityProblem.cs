@@ -76,6 +76,32 @@ public sealed class ParityProblem
             [.. training.Parameters, .. inputs]);
     }
 
+    /// <summary>What a result of an engine is.</summary>
+    public Quantity QuantityOf(string name) =>
+        name == TrainingGraph.LossName ? Quantity.Loss
+        : name.StartsWith(GradientPrefix, StringComparison.Ordinal) ? Quantity.Gradient
+        : Network.Outputs.Any(o => o.Name == name) ? Quantity.Output
+        : Quantity.Activation;
+
+    /// <summary>The same problem, with every value between the network's input and output compared as well.</summary>
+    public ParityProblem WithActivations()
+    {
+        var outputs = Network.Outputs.Select(o => o.Name).ToHashSet();
+        HashSet<string> known = [.. Results(Graph)];
+        known.IntersectWith(Results(Forward));
+        string[] names = [.. Results(Network).Where(n => known.Contains(n) && !outputs.Contains(n))];
+        return new ParityProblem(Network, Watched(Graph, names), Watched(Forward, names), Inputs, ForwardInputs, Differentiated);
+    }
+
+    private static IEnumerable<string> Results(Graph graph) =>
+        graph.Nodes.SelectMany(n => n.Outputs).OfType<Value>().Where(v => v.ElementType.IsFloat()).Select(v => v.Name);
+
+    private static Graph Watched(Graph graph, IReadOnlyList<string> names)
+    {
+        var values = graph.Values.ToDictionary(v => v.Name);
+        return graph.WithOutputs([.. names.Select(n => values[n]), .. graph.Outputs]);
+    }
+
     /// <summary>
     /// The network with its loss in operators of ONNX alone, for an engine that differentiates it itself: batch normalisation keeps statistics as ONNX does,
     /// with the population's variance.
@@ -93,7 +119,7 @@ public sealed class ParityProblem
         return (builder.Build([.. withLoss.Outputs.Select(map.Get), .. withLoss.Nodes.SelectMany(n => n.Outputs).OfType<Value>().Select(map.Get).Where(v => kept.Contains(v.Name))]), states);
     }
 
-    private static Tensor[] Batch(Graph network, int batch, long seed) => [.. network.Inputs.Select(i => Sample(network, i, batch, seed))];
+    internal static Tensor[] Batch(Graph network, int batch, long seed) => [.. network.Inputs.Select(i => Sample(network, i, batch, seed))];
 
     private static Tensor Sample(Graph network, Value input, int batch, long seed)
     {
@@ -124,7 +150,7 @@ public sealed class ParityProblem
         .DefaultIfEmpty(2)
         .Min();
 
-    private static Tensor Labels(int batch, int classes, long seed)
+    internal static Tensor Labels(int batch, int classes, long seed)
     {
         var random = new CounterRandom(seed, "parity labels");
         var labels = new Tensor(ElementType.Int64, [batch]);

@@ -11,7 +11,7 @@ internal static class Rooms
     public static readonly IReadOnlyDictionary<string, string[]> MaySee = new Dictionary<string, string[]>
     {
         ["Errors"] = [],
-        ["Files"] = [],
+        ["Files"] = ["Tensors"],
         ["Threading"] = [],
         ["Tensors"] = [],
 

@@ -1,0 +1,25 @@
+using Validation.Benchmarks;
+
+namespace Cli.Plumbing;
+
+/// <summary>The figures of <c>cnn bench</c>; times in milliseconds a run.</summary>
+internal sealed record BenchFigures(
+    string Model,
+    string Mode,
+    int Batch,
+    int Threads,
+    int Rounds,
+    Spread OursMs,
+    long AllocatedBytesPerRun,
+    double PeakRssMb,
+    double LoadMs,
+    double ImagesPerSecond,
+    double Gflops,
+    MachineFigures Machine,
+    IReadOnlyList<OpponentFigures> Against);
+
+/// <summary>What the machine can do at most with so many threads.</summary>
+internal sealed record MachineFigures(string InstructionSet, double PeakGflops, double ReadGbPerSecond);
+
+/// <summary>Another engine's figures. Ratios are its time over ours, round by round: above 1 ours is faster.</summary>
+internal sealed record OpponentFigures(string Engine, string Version, Spread Ms, double LoadMs, double PeakRssMb, Spread Ratio);
