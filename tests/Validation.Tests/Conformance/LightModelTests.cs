@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Framework.Adaptation;
 using Framework.Execution;
 using Framework.Graphs;
 using Framework.Tensors;
