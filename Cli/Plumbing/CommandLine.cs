@@ -22,6 +22,7 @@ internal static class CommandLine
             InspectCommand.Create(),
             RunCommand.Create(),
             ParityCommand.Create(),
+            ConformanceCommand.Create(),
             BenchCommand.Create(),
             DataCommand.Create(),
         };

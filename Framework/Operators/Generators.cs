@@ -109,7 +109,9 @@ public sealed class ConstantOfShape : Operator
         var y = evaluation.Output(0);
         var value = Value(evaluation.Attributes).To(y.ElementType).AsBytes();
         var to = y.AsBytes();
-        for (int i = 0; i < to.Length; i += value.Length) value.CopyTo(to[i..]);
+        if (to.Length == 0) return;
+        value.CopyTo(to);
+        for (int done = value.Length; done < to.Length; done *= 2) to[..Math.Min(done, to.Length - done)].CopyTo(to[done..]);
     }
 
     /// <inheritdoc/>

@@ -11,6 +11,8 @@ public sealed class HelpTests
     [InlineData("export")]
     [InlineData("inspect")]
     [InlineData("run")]
+    [InlineData("parity")]
+    [InlineData("conformance")]
     [InlineData("data", "list")]
     [InlineData("data", "fetch")]
     public void Every_command_has_an_example(params string[] command)
