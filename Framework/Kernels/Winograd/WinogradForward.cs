@@ -6,10 +6,13 @@ using Framework.Threading;
 namespace Framework.Kernels.Winograd;
 
 /// <summary>The output of a convolution by 3x3 filters, with fewer multiplications than the definition has.</summary>
-internal sealed unsafe class WinogradForward<TSimd, TForm>() : ForwardKernel($"Winograd{TForm.Name}{TSimd.Set}", TSimd.Set)
+internal sealed unsafe class WinogradForward<TSimd, TForm>()
+    : ForwardKernel($"Winograd{TForm.Name}{TSimd.Set}", TSimd.Set), IMinimalFiltering
     where TSimd : unmanaged, ISimd<TSimd>
     where TForm : IForm
 {
+    public int Tile => TForm.Tile;
+
     public override string? Refusal(in ConvolutionProblem problem) => WinogradRefusal.Of(problem);
 
     public override BlockedLayout InputLayout(in ConvolutionProblem problem) => new(TSimd.Width);

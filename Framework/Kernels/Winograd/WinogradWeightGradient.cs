@@ -13,7 +13,8 @@ namespace Framework.Kernels.Winograd;
 /// Threads share a group of tiles phase by phase; the sums of a group are added to those of the groups before. An item of the middle phase owns
 /// a part of the sums, so nothing is summed across items.
 /// </remarks>
-internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>() : WeightGradientKernel($"WeightGradientWinograd{TForm.Name}{TSimd.Set}", TSimd.Set)
+internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>()
+    : WeightGradientKernel($"WeightGradientWinograd{TForm.Name}{TSimd.Set}", TSimd.Set), IMinimalFiltering
     where TSimd : unmanaged, ISimd<TSimd>
     where TForm : IForm
 {
@@ -35,6 +36,8 @@ internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>() : WeightGrad
 
     /// <summary>Blocks of output channels of an item that multiplies.</summary>
     private const int OutputBlocksOfItem = 4;
+
+    public int Tile => TForm.Tile;
 
     public override string? Refusal(in ConvolutionProblem problem) => WinogradRefusal.Of(problem);
 
