@@ -1,5 +1,5 @@
-using Framework.Graphs;
 using Framework.Execution;
+using Framework.Graphs;
 using Framework.Lowering.Steps;
 using Framework.Operators;
 using Framework.Tensors;
