@@ -7,7 +7,7 @@ namespace Framework.Lowering;
 
 /// <summary>
 /// How wide a plan's vectors are: narrower than the widest where the convolutions have so few channels that much of a block would be padding, which
-/// is computed, pooled and read like the rest. A training step of LeNet-5 took half the time with blocks of 8 that it took with 16.
+/// is computed, pooled and read like the rest. A training step of LeNet-5 on a Zen 4 core took a tenth less time with blocks of 8 than with 16.
 /// </summary>
 internal static class VectorWidth
 {
