@@ -43,12 +43,11 @@ internal sealed class AssignLayouts(InstructionSet set) : GraphPatch("AssignLayo
 
     private (Layout[] Inputs, Layout[] Outputs) LayoutsOf(Node node)
     {
-        switch (node.Operator)
+        switch (Fused.BaseOf(node))
         {
             case Conv:
-            case Fused when node.Operator == Fused.Conv:
                 if (ConvolutionStep.KernelLayouts(node, ConvolutionStep.Kind.Forward, set) is not { } forward) break;
-                return ([forward.Input], [forward.Output]);
+                return ([forward.Input, Layout.Plain, Layout.Plain, forward.Output], [forward.Output]);
             case ConvInputGrad:
                 if (ConvolutionStep.KernelLayouts(node, ConvolutionStep.Kind.InputGradient, set) is not { } inputGradient) break;
                 return ([inputGradient.Output], [inputGradient.Input]);
@@ -60,6 +59,8 @@ internal sealed class AssignLayouts(InstructionSet set) : GraphPatch("AssignLayo
                 var pooled = Present(node, 0);
                 return ([pooled], [pooled, pooled]);
             case BatchNormalization or BatchNormalizationTraining:
+                var normalized = Present(node, 0);
+                return ([normalized, Layout.Plain, Layout.Plain, Layout.Plain, Layout.Plain, normalized], [normalized]);
             case LRN when LrnStep.KeepsZero(node):
                 return ([Present(node, 0)], [Present(node, 0)]);
             case BatchNormalizationTrainingGrad:
@@ -78,7 +79,7 @@ internal sealed class AssignLayouts(InstructionSet set) : GraphPatch("AssignLayo
             case ReduceSum when ReductionStep.IsOverAllButChannels(node):
                 return ([Present(node, 0)], []);
             default:
-                if (Shared(node) is { } shared) return (shared.Inputs, [shared.Output]);
+                if (Shared(node) is { } shared) return (shared.Inputs, [.. node.Outputs.Select(_ => shared.Output)]);
                 break;
         }
 
@@ -89,10 +90,11 @@ internal sealed class AssignLayouts(InstructionSet set) : GraphPatch("AssignLayo
     // blocked, since only they can be converted.
     private (Layout[] Inputs, Layout Output)? Shared(Node node)
     {
-        if (ElementwiseForm.Of(node) is not { } form || node.Outputs[0]! is not { ElementType: ElementType.Float32, Shape: { Rank: > 2 } shape }) return null;
+        if (node.Outputs.Count == 0 || node.Outputs[0] is not { ElementType: ElementType.Float32, Shape: { Rank: > 2 } shape } || !ElementwiseStep.Takes(node)) return null;
+        var operands = ElementwiseStep.OperandsOf(node);
         var inputs = new Layout[node.Inputs.Count];
         var blocked = Layout.Plain;
-        foreach (int i in form.OperandsOf(node))
+        foreach (int i in operands)
         {
             var input = node.Inputs[i]!;
             if (input.Shape!.ElementCount == 1) continue;
@@ -100,11 +102,11 @@ internal sealed class AssignLayouts(InstructionSet set) : GraphPatch("AssignLayo
             if (Present(node, i) is { IsBlocked: true } present) blocked = present;
         }
 
-        if (!blocked.IsBlocked || (!form.KeepsZero && shape[1].Value % blocked.ChannelBlock != 0)) return null;
+        if (!blocked.IsBlocked || (!ElementwiseStep.KeepsZero(node) && shape[1].Value % blocked.ChannelBlock != 0)) return null;
         for (int i = 0; i < inputs.Length; i++)
         {
             if (node.Inputs[i] is not { } input) continue;
-            if (!form.OperandsOf(node).Contains(i)) inputs[i] = Present(node, i);
+            if (!operands.Contains(i)) inputs[i] = Present(node, i);
             else if (input.Shape!.ElementCount != 1) inputs[i] = blocked;
         }
 
