@@ -71,9 +71,10 @@ internal sealed class AssignLayouts(InstructionSet set) : GraphPatch("AssignLayo
                 var place = Present(node, 1);
                 return ([place, place], [place]);
             case Concat or Split:
-                var common = Enumerable.Range(0, node.Operator is Concat ? node.Inputs.Count : 1).Select(i => Present(node, i)).FirstOrDefault(l => l.IsBlocked);
+                int wholes = node.Operator is Concat ? node.Inputs.Count : 1;
+                var common = Enumerable.Range(0, wholes).Select(i => Present(node, i)).FirstOrDefault(l => l.IsBlocked);
                 if (!common.IsBlocked || !JoinStep.FitsBlocks(node, common)) break;
-                return ([.. node.Inputs.Select((_, i) => i == 0 || node.Operator is Concat ? common : Layout.Plain)], [.. node.Outputs.Select(_ => common)]);
+                return ([.. Enumerable.Repeat(common, wholes)], [.. node.Outputs.Select(_ => common)]);
             case Slice or Pad or Tile when node.Outputs[0]!.Shape!.Rank > 2 && MovementStep.Takes(node):
                 return ([Present(node, 0)], [Present(node, 0)]);
             case ReduceSum when ReductionStep.IsOverAllButChannels(node):
@@ -90,7 +91,8 @@ internal sealed class AssignLayouts(InstructionSet set) : GraphPatch("AssignLayo
     // blocked, since only they can be converted.
     private (Layout[] Inputs, Layout Output)? Shared(Node node)
     {
-        if (node.Outputs.Count == 0 || node.Outputs[0] is not { ElementType: ElementType.Float32, Shape: { Rank: > 2 } shape } || !ElementwiseStep.Takes(node)) return null;
+        if (node.Outputs.FirstOrDefault() is not { ElementType: ElementType.Float32, Shape: { Rank: > 2 } shape } || !ElementwiseStep.Takes(node))
+            return null;
         var operands = ElementwiseStep.OperandsOf(node);
         var inputs = new Layout[node.Inputs.Count];
         var blocked = Layout.Plain;

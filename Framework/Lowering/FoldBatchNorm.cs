@@ -18,7 +18,7 @@ internal sealed class FoldBatchNorm() : GraphPatch("FoldBatchNorm")
     {
         if (node.Operator != BatchNormalization.Instance || node.Outputs.Count > 1) return null;
         if ((SoleProducer(node.Inputs[0], Conv.Instance) ?? SoleProducer(node.Inputs[0], Gemm.Instance)) is not { } product) return null;
-        if (node.Inputs.Skip(1).Concat(product.Inputs.Skip(1)).Any(v => v is not null && !(_constants.TryGetValue(v, out var t) && t.ElementType == ElementType.Float32)))
+        if (node.Inputs.Skip(1).Concat(product.Inputs.Skip(1)).Any(v => v is not null && !(_constants.ContainsKey(v) && v.ElementType == ElementType.Float32)))
             return null;
         bool isGemm = product.Operator is Gemm;
         if (isGemm && (product.Attributes.Float("alpha", 1) != 1 || product.Attributes.Float("beta", 1) != 1)) return null;

@@ -67,7 +67,8 @@ internal sealed class FuseElementwise() : GraphPatch("FuseElementwise")
         var body = new GraphBuilder("chain");
         var inner = new Dictionary<Value, Value>();
         for (int i = 0; i < leaves.Count; i++) inner.Add(leaves[i], body.Input($"operand{i}", leaves[i].ElementType, leaves[i].Shape!));
-        foreach (var part in chain) inner.Add(part.Outputs[0]!, body.Apply(part.Operator, [.. part.Inputs.Select(v => v is null ? null : inner[v])], part.Attributes));
+        foreach (var part in chain)
+            inner.Add(part.Outputs[0]!, body.Apply(part.Operator, [.. part.Inputs.Select(v => v is null ? null : inner[v])], part.Attributes));
 
         Value[] results = [.. chain.Select(n => n.Outputs[0]!).Where(v => v == node.Outputs[0] || IsReadOutside(v, chain))];
         var attributes = new Attributes { [ElementwiseChain.BodyAttribute] = body.Build([.. results.Select(r => inner[r])]) };

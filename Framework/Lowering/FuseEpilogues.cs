@@ -74,7 +74,8 @@ internal sealed class FuseEpilogues() : GraphPatch("FuseEpilogues")
         for (int i = 0; i < 2; i++)
         {
             var (sum, other) = (node.Inputs[i]!, node.Inputs[1 - i]!);
-            if (First(sum) is { } first && first.Operator is not Gemm && other != sum && other.Shape == sum.Shape && other.ElementType == sum.ElementType)
+            if (other == sum || other.Shape != sum.Shape || other.ElementType != sum.ElementType) continue;
+            if (First(sum) is { } first && first.Operator is not Gemm)
                 return new Joint(first, other, [], false);
         }
 

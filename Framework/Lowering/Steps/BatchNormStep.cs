@@ -27,8 +27,13 @@ internal sealed unsafe class BatchNormStep : Step
     private readonly double _momentum;
     private readonly double _varianceFactor;
 
-    private BatchNormStep(Node node, in ChannelProblem problem, ElementwiseKernel elementwise, ElementwiseProblem normalization, ChannelKernel? statistics)
-        : base(node, statistics is null ? elementwise.Name : $"{statistics.Name}+{elementwise.Name}", [.. node.Inputs.OfType<Value>()], [.. node.Outputs.OfType<Value>()])
+    private BatchNormStep(
+        Node node, in ChannelProblem problem, ElementwiseKernel elementwise, ElementwiseProblem normalization, ChannelKernel? statistics)
+        : base(
+            node,
+            statistics is null ? elementwise.Name : $"{statistics.Name}+{elementwise.Name}",
+            [.. node.Inputs.OfType<Value>()],
+            [.. node.Outputs.OfType<Value>()])
     {
         _problem = problem;
         _normalization = normalization;
