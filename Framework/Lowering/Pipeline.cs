@@ -15,7 +15,9 @@ internal static class Pipeline
         graph = new FoldConstants().Apply(graph);
         graph = new RemoveNoOps().Apply(graph);
         graph = new LowerTransposedConvolutions().Apply(graph);
-        graph = new FuseActivation().Apply(graph);
+        graph = new FoldBatchNorm().Apply(graph);
+        graph = new FuseEpilogues().Apply(graph);
+        graph = new FuseElementwise().Apply(graph);
         graph = new CompactPoolIndices().Apply(graph);
         graph = new AssignLayouts(options).Apply(graph);
         GraphVerifier.Check(graph, GraphStage.Lowered);

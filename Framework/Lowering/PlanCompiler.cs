@@ -30,7 +30,7 @@ internal sealed unsafe class PlanCompiler
 
     private Plan Compile(IReadOnlyList<Shape> inputShapes, WorkerPool pool)
     {
-        foreach (var input in _graph.Inputs) _buffers.Add(input, new PlanBuffer(BufferKind.Input, 0));
+        foreach (var input in _graph.Inputs) _buffers.Add(input, new PlanBuffer(BufferKind.Input, BytesOf(input)));
         foreach (var initializer in _graph.Initializers)
             _buffers.Add(initializer.Value, new PlanBuffer(BufferKind.Constant, initializer.Data.ByteCount) { Address = initializer.Data.Pointer });
         foreach (var node in _graph.Nodes) Place(node);

@@ -81,8 +81,9 @@ public sealed class Evaluation
     /// <summary>The type in which a float of the graph is evaluated.</summary>
     public ElementType Promoted(ElementType type) => type == ElementType.Float32 && _precision == Precision.Float64 ? ElementType.Float64 : type;
 
-    /// <summary>Applies an operator of one operand without attributes to an output.</summary>
-    internal void Apply(Operator op, int output) => Run(op, Place, Attributes.None, [Output(output)], 1, _precision)[0]!.CopyTo(Output(output));
+    /// <summary>Applies an operator without attributes to an output, and further operands.</summary>
+    internal void Apply(Operator op, int output, params ReadOnlySpan<Tensor> further) =>
+        Run(op, Place, Attributes.None, [Output(output), .. further], 1, _precision)[0]!.CopyTo(Output(output));
 
     /// <summary>The same node over other inputs.</summary>
     internal Tensor?[] With(IReadOnlyList<Tensor?> inputs) => Run(_operator, Place, Attributes, inputs, _outputs.Length, _precision);

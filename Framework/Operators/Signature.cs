@@ -60,6 +60,9 @@ public sealed class Signature
     public string OutputName(int output) =>
         VariadicOutput && output >= _outputs.Length - 1 ? $"{_outputs[^1][..^3]}{output}" : _outputs[output];
 
+    /// <summary>The same with one more input behind the others.</summary>
+    public Signature With(FormalInput further) => new([.. Inputs, further], _outputs, RequiredOutputs);
+
     /// <summary>Checks the number of operands and that none which is required is left out.</summary>
     /// <exception cref="ModelFormatException">They do not fit.</exception>
     internal void Check(string place, IReadOnlyList<Value?> inputs, int outputs)

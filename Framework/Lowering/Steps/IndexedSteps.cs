@@ -3,7 +3,6 @@ using Framework.Execution;
 using Framework.Graphs;
 using Framework.Kernels.Movement;
 using Framework.Kernels.Simd;
-using Framework.Operators;
 using Framework.Tensors;
 using Framework.Threading;
 

@@ -5,6 +5,8 @@ using Framework.Kernels.Simd;
 using Framework.Models;
 using Framework.Operators;
 using Framework.Tensors;
+using Framework.Tests.Models;
+using Framework.Training;
 
 namespace Framework.Tests.Execution;
 
@@ -60,6 +62,27 @@ public class SessionTests
 
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 10; i++) session.Run(inputs, outputs);
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0);
+    }
+
+    [Theory]
+    [InlineData("lenet5")]
+    [InlineData("resnet20-cifar")]
+    [InlineData("googlenet-tv")]
+    [InlineData("densenet121")]
+    [InlineData("textcnn")]
+    public void A_steady_training_step_allocates_nothing(string name)
+    {
+        var network = ReducedNetwork.Of(name, batch: 2);
+        var training = TrainingGraph.Create(network.TraceAll(), Loss.CrossEntropy);
+        Tensor[] inputs = [.. training.Graph.Inputs.Select(v => new Tensor(v.ElementType, new Shape([.. v.Shape!.Select(d => d.IsKnown ? (int)d.Value : 2)])))];
+        using var session = new Session(training.Graph, new SessionOptions { Threads = 1 });
+        Tensor[] outputs = [.. session.Run(inputs)];
+        session.Run(inputs, outputs);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        session.Run(inputs, outputs);
 
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0);
     }
@@ -156,6 +179,19 @@ public class SessionTests
 
         plan.Fallbacks.Select(s => s.Node.Operator.Name).Should().Equal("Hardmax");
         Explain.Write(plan).Should().Contain("Elementwise").And.Contain("plain, slow way: hardmax (Hardmax)");
+    }
+
+    [Fact]
+    public void Explain_tells_the_time_of_steps_that_have_run()
+    {
+        using var session = new Session(Network());
+        var plan = session.PlanFor([Images(1)]);
+
+        Explain.Write(plan).Should().NotContain(" ms");
+        session.Run(Images(1));
+
+        plan.Steps.Should().OnlyContain(s => s.LeastTime > TimeSpan.Zero);
+        Explain.Write(plan).Should().Contain("GFLOP/s").And.Contain("GB/s").And.Contain("least times add up to");
     }
 
     [Fact]
