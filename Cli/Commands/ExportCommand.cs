@@ -2,10 +2,13 @@ using System.CommandLine;
 using Cli.Plumbing;
 using Cli.Runs;
 using Cli.Terminals;
+using Framework.Adaptation;
+using Framework.Errors;
 using Framework.Graphs;
 using Framework.Training;
 using Onnx;
 using Onnx.Opsets;
+using Validation.Export;
 
 namespace Cli.Commands;
 

@@ -36,6 +36,7 @@ internal static class TrainCommand
         var seed = Options.Seed();
         var threads = Options.Threads();
         var json = Options.Json();
+        var tuning = new FineTuningChoice();
         var command = new DocumentedCommand(
             "train",
             "Trains a network.",
@@ -45,6 +46,7 @@ internal static class TrainCommand
             classes as metadata), log.jsonl and report.json. Ctrl-C ends the run after the step under way, saves, and exits with 130.
             """)
         { model, data, outFolder, epochs, batch, optimizer, rate, momentum, decay, schedule, seed, threads, json };
+        tuning.AddTo(command);
         command.SetAction(parsed =>
         {
             string name = parsed.GetValue(model)!;
@@ -60,18 +62,19 @@ internal static class TrainCommand
                 Seed = parsed.GetValue(seed) ?? defaults.Seed,
                 Threads = parsed.GetValue(threads) ?? defaults.Threads,
             };
-            return Run(name, parsed.GetValue(data)!, parsed.GetValue(outFolder), settings, new JsonOutput(parsed.GetValue(json)));
+            return Run(name, parsed.GetValue(data)!, parsed.GetValue(outFolder), settings, (m, classes) => tuning.Apply(parsed, m, classes, settings.Seed), new JsonOutput(parsed.GetValue(json)));
         });
         return command;
     }
 
-    private static int Run(string modelName, string dataName, string? outFolder, TrainingSettings settings, JsonOutput json)
+    private static int Run(
+        string modelName, string dataName, string? outFolder, TrainingSettings settings, Func<ModelSource, int, ModelSource> adapt, JsonOutput json)
     {
         var terminal = json.Terminal;
         OutputPath.CheckFolder(outFolder, "--out");
         var train = DataSets.Open(dataName, DataSplit.Train);
         var test = DataSets.Open(dataName, DataSplit.Test);
-        var model = ModelSource.Open(modelName, settings.Seed, train);
+        var model = adapt(ModelSource.Open(modelName, settings.Seed, train), train.ClassNames.Count);
         model.CheckFits(train);
         model.CheckFits(test);
         var (normalization, by) = model.Normalization(train, () => train);

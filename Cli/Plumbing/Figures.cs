@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Cli.Reports;
 using Validation.Benchmarks;
+using Validation.Export;
 using Validation.Parity;
 
 namespace Cli.Plumbing;
@@ -130,6 +131,7 @@ internal sealed record CaseFigures(string Name, string Status, string Message, d
 [JsonSerializable(typeof(InspectFigures))]
 [JsonSerializable(typeof(ParityFigures))]
 [JsonSerializable(typeof(ConformanceFigures))]
+[JsonSerializable(typeof(ExportReport))]
 [JsonSerializable(typeof(BenchFigures))]
 [JsonSerializable(typeof(Alone))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
