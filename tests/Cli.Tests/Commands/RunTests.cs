@@ -50,8 +50,8 @@ public sealed class RunTests(TrainedRun run)
     {
         using var cnn = new Cnn();
         TensorFiles.Write(cnn["digit.npy"], Input(1));
-        TensorFiles.Write(cnn["file"], Input(1));
-        Refused(cnn, "run", run.Model, "--input", "input=digit.npy", "--out", "file/results").Should().Contain("--out 'file/results'").And.Contain("cannot be written");
+        TensorFiles.Write(cnn["file.npy"], Input(1));
+        Refused(cnn, "run", run.Model, "--input", "input=digit.npy", "--out", "file.npy/results").Should().Contain("--out 'file.npy/results'").And.Contain("cannot be written");
     }
 
     private static string Refused(Cnn cnn, params string[] arguments)
