@@ -19,7 +19,6 @@ internal static class ReducedNetwork
     private static double WidthOf(string name) => name switch
     {
         "course-googlenet" or "softmax" or "xo" or "lenet5" => 1,
-        "resnet1202-cifar" => 1.0 / 8,
         "textcnn" => 1.0 / 16,
         _ => name.EndsWith("-cifar", StringComparison.Ordinal) ? 1.0 / 4 : 1.0 / 16,
     };
@@ -28,7 +27,6 @@ internal static class ReducedNetwork
     private static int? SideOf(string name) => name switch
     {
         "softmax" or "xo" or "lenet5" or "textcnn" or "alexnet" or "alexnet-grouped" or "zfnet" or "course-vgg" or "googlenet" or "course-googlenet" or "course-resnet" => null,
-        "resnet1202-cifar" => 8,
         _ => name.EndsWith("-cifar", StringComparison.Ordinal) ? 16 : 64,
     };
 }
