@@ -63,6 +63,7 @@ internal static class ExportCommand
     private static Graph Training(Graph graph, long seed)
     {
         var training = TrainingGraph.Create(graph, Loss.CrossEntropy, seed);
-        return training.Stored.WithMetadata(training.Stored.Metadata with { InputOrder = [.. training.Graph.Inputs.Select(i => i.Name)] });
+        var stored = new EngineDropout().Apply(training.Stored);
+        return stored.WithMetadata(stored.Metadata with { InputOrder = [.. training.Graph.Inputs.Select(i => i.Name)] });
     }
 }

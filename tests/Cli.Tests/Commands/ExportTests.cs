@@ -103,6 +103,19 @@ public sealed class ExportTests(TrainedRun run)
             Agree(found, expected[name], name);
     }
 
+    [Fact]
+    public void The_training_form_of_a_network_with_heads_has_them_in_its_loss()
+    {
+        using var cnn = new Cnn();
+        var result = cnn.Run("export", "googlenet", "--out", "training.onnx", "--training-graph");
+        result.ExitCode.Should().Be(0, result.Error);
+
+        var exported = OnnxModel.Load(cnn["training.onnx"]);
+        exported.Outputs.Select(o => o.Name).Should().Contain(["loss", "output", "grad.aux1.fc2.weight", "grad.aux2.fc2.weight"]);
+        cnn.Run("export", "googlenet", "--out", "inference.onnx").ExitCode.Should().Be(0);
+        OnnxModel.Load(cnn["inference.onnx"]).Parameters.Should().NotContain(p => p.Name.StartsWith("aux"));
+    }
+
     /// <summary>Root mean square of the difference within what single precision does to sums of the network's longest reduction.</summary>
     private static void Agree(Tensor found, Tensor expected, string name)
     {
