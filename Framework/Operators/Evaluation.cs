@@ -58,7 +58,13 @@ public sealed class Evaluation
 
     /// <summary>The elements of an input.</summary>
     public ReadOnlySpan<T> Read<T>(int input)
-        where T : unmanaged => Input(input).AsSpan<T>();
+        where T : unmanaged
+    {
+        var tensor = Input(input);
+        return tensor.ElementType == ElementTypes.Of<T>()
+            ? tensor.AsSpan<T>()
+            : throw new ShapeException(Place, $"its input {input} is {tensor}; {ElementTypes.Of<T>()} fits the others.");
+    }
 
     /// <summary>The output's tensor, made with the type and shape that inference gives on first use.</summary>
     public Tensor Output(int output)
@@ -66,7 +72,7 @@ public sealed class Evaluation
         if (_outputs[output] is { } made) return made;
         var fact = Facts[output];
         if (fact.Shape is not { IsKnown: true } shape)
-            throw new InvalidOperationException($"{Place}: inference does not say the shape of output {output}.");
+            throw new ShapeException(Place, $"its operands {string.Join(", ", _inputs.Select(i => i?.ToString() ?? "(none)"))} do not say the shape of its output {output}.");
         var type = Promoted(fact.ElementType);
         _meter?.Take(shape.ElementCount.Value * type.Size(), Place);
         return _outputs[output] = new Tensor(type, shape.ToShape(Place));
