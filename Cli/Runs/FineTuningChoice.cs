@@ -19,8 +19,11 @@ internal sealed class FineTuningChoice
     private readonly Option<string[]> _freeze = Patterns("--freeze", "Weights and statistics that stay as they are, as 'features.*'; may be given several times.");
     private readonly Option<string[]> _thaw = Patterns("--thaw", "Weights that are trained in spite of --freeze.");
 
+    private readonly Option<string?> _weights = Options.Weights();
+
     public void AddTo(Command command)
     {
+        command.Add(_weights);
         foreach (var option in (Option[])[_classes, _head, _freeze, _thaw]) command.Add(option);
     }
 
@@ -32,6 +35,7 @@ internal sealed class FineTuningChoice
     /// <exception cref="UsageException">The options do not fit the network or the data.</exception>
     public ModelSource Apply(ParseResult parsed, ModelSource model, int classes, long seed)
     {
+        model = model.WithWeights(parsed.GetValue(_weights));
         var options = new FineTuningOptions
         {
             Classes = parsed.GetValue(_classes) ?? (parsed.GetValue(_head) is null ? null : classes),

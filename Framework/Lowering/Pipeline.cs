@@ -9,10 +9,10 @@ internal static class Pipeline
 {
     /// <summary>The lowered graph.</summary>
     /// <exception cref="DataDependentShapeException">A shape depends on data, so that there is no one plan.</exception>
-    public static Graph Lower(Graph graph, IReadOnlyList<Shape> inputShapes, SessionOptions options)
+    public static Graph Lower(Graph graph, IReadOnlyList<Shape> inputShapes, SessionOptions options, MemoryMeter? meter = null)
     {
         graph = Bind(graph, inputShapes);
-        graph = new FoldConstants().Apply(graph);
+        graph = new FoldConstants(meter).Apply(graph);
         graph = new RemoveNoOps().Apply(graph);
         graph = new LowerTransposedConvolutions().Apply(graph);
         graph = new FoldBatchNorm().Apply(graph);
@@ -33,7 +33,7 @@ internal static class Pipeline
         foreach (var node in bound.Nodes)
         {
             if (node.Outputs.FirstOrDefault(o => o is not null && o.Shape is not { IsKnown: true }) is { } open)
-                throw new DataDependentShapeException($"{node.Place}: the shape of '{open.Name}' depends on data.");
+                throw new DataDependentShapeException($"{node.Place}: the shape of '{open.Name}' depends on data.", bound);
         }
 
         return bound;

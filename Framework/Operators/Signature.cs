@@ -53,8 +53,8 @@ public sealed class Signature
 
     private bool VariadicOutput => _outputs[^1].EndsWith("...", StringComparison.Ordinal);
 
-    /// <summary>The role of an input.</summary>
-    public InputRole Role(int input) => Inputs[Math.Min(input, Inputs.Count - 1)].Role;
+    /// <summary>The role of an input; of one that no formal input stands for, data.</summary>
+    public InputRole Role(int input) => Inputs.Count == 0 ? InputRole.Data : Inputs[Math.Min(input, Inputs.Count - 1)].Role;
 
     /// <summary>The name of an output.</summary>
     public string OutputName(int output) =>

@@ -36,7 +36,7 @@ public static class StepBounds
     {
         var result = results[output]!;
         string name = step.Node.Operator.Name;
-if (!result.ElementType.IsFloat() || IsExact(step.Node.Operator)) return null;
+        if (!result.ElementType.IsFloat() || IsExact(step.Node.Operator)) return null;
         if (s_positive.Contains(name)) return AtLeast(Scaled(step.OfMagnitudes(), Terms(step, result)), WinogradBounds.Of(step, result));
         return name switch
         {
