@@ -23,6 +23,12 @@ public sealed record LoaderOptions
     /// <summary>Threads that make batches ahead. Changes the time, never the batches.</summary>
     public int Workers { get; init; } = 1;
 
+    /// <summary>
+    /// Where above 0, each batch is mixed with itself from back to front, in shares drawn from Beta(this, this), and so are its targets (Zhang et al. 2017):
+    /// <see cref="Batch.Targets"/>. Train with <c>Loss.CrossEntropyOneHot</c>.
+    /// </summary>
+    public float Mixup { get; init; }
+
     /// <summary>What happens to each sample, in this order.</summary>
     public IReadOnlyList<ITransform> Transforms { get; init; } = [];
 }
