@@ -34,6 +34,7 @@ internal static class TrainCommand
         var seed = Options.Seed();
         var threads = Options.Threads();
         var json = Options.Json();
+        var tuning = new FineTuningChoice();
         var command = new DocumentedCommand(
             "train",
             "Trains a network.",
@@ -44,6 +45,7 @@ internal static class TrainCommand
             """)
         { model, outFolder, epochs, batch, optimizer, rate, momentum, decay, schedule, seed, threads, json };
         var data = new DataChoice().AddTo(command);
+        tuning.AddTo(command);
         command.SetAction(parsed =>
         {
             string name = parsed.GetValue(model)!;
@@ -60,19 +62,32 @@ internal static class TrainCommand
                 Threads = parsed.GetValue(threads) ?? defaults.Threads,
             };
             var output = new JsonOutput(parsed.GetValue(json));
-            return Run(name, data.Name(parsed), split => data.Open(parsed, split, output.Terminal), parsed.GetValue(outFolder), settings, output);
+            return Run(
+                name,
+                data.Name(parsed),
+                split => data.Open(parsed, split, output.Terminal),
+                parsed.GetValue(outFolder),
+                settings,
+                (m, classes) => tuning.Apply(parsed, m, classes, settings.Seed),
+                output);
         });
         return command;
     }
 
     private static int Run(
-        string modelName, string dataName, Func<DataSplit, IDataset> open, string? outFolder, TrainingSettings settings, JsonOutput json)
+        string modelName,
+        string dataName,
+        Func<DataSplit, IDataset> open,
+        string? outFolder,
+        TrainingSettings settings,
+        Func<ModelSource, int, ModelSource> adapt,
+        JsonOutput json)
     {
         var terminal = json.Terminal;
         OutputPath.CheckFolder(outFolder, "--out");
         var train = open(DataSplit.Train);
         var test = open(DataSplit.Test);
-        var model = ModelSource.Open(modelName, settings.Seed, train);
+        var model = adapt(ModelSource.Open(modelName, settings.Seed, train), train.ClassNames.Count);
         model.CheckFits(train);
         model.CheckFits(test);
         var (normalization, by) = model.Normalization(train, () => train);

@@ -2,6 +2,8 @@ using Cli.Plumbing;
 using Framework.Data;
 using Framework.Data.Transforms;
 using Framework.Training;
+using Framework.Training.Optimizers;
+using Framework.Training.Schedules;
 
 namespace Cli.Runs;
 
@@ -44,7 +46,7 @@ internal sealed record TrainingSettings
         Seed = Seed,
         Threads = Threads,
         Optimizer = new Sgd(Momentum, WeightDecay),
-        Schedule = Schedule == Constant ? Framework.Training.Schedule.Constant(Rate) : Framework.Training.Schedule.Cosine(Rate),
+        Schedule = Schedule == Constant ? Framework.Training.Schedules.Schedule.Constant(Rate) : Framework.Training.Schedules.Schedule.Cosine(Rate),
         TrainTransforms = [new Normalize(normalization)],
         TestTransforms = [new Normalize(normalization)],
     };

@@ -13,6 +13,8 @@ internal sealed class ScoreTally(int classes)
 
     public int Images => _images;
 
+    public int Hits => _top1;
+
     public double Accuracy => _images == 0 ? 0 : (double)_top1 / _images;
 
     /// <summary>Takes in rows of scores and their labels.</summary>

@@ -4,6 +4,9 @@ using Framework.Errors;
 using Framework.Execution;
 using Framework.Graphs;
 using Framework.Tensors;
+using Framework.Training.Checkpoints;
+using Framework.Training.Metrics;
+using Framework.Training.Schedules;
 
 namespace Framework.Training;
 
@@ -16,19 +19,16 @@ public sealed class Trainer : IDisposable
     private readonly TrainerOptions _options;
     private readonly Graph _network;
     private readonly TrainingGraph _training;
-    private readonly Session _gradientSession;
-    private readonly Session _updateSession;
-    private readonly Session _evaluationSession;
-    private readonly FlatParameters _weights;
+    private readonly TrainedValues _values;
     private readonly FlatParameters _gradients;
-    private readonly Tensor[] _states;
-    private readonly Tensor _rate = Tensor.Scalar(0f);
+    private readonly Session _gradientSession;
+    private readonly Session _evaluationSession;
+    private readonly WeightUpdate _update;
+    private readonly Dictionary<int, Tensor[]> _outputs = [];
     private readonly Tensor _counter = Tensor.Scalar(0L);
     private readonly Tensor _loss = Tensor.Scalar(0f);
-    private readonly Tensor[] _updateInputs;
-    private readonly Tensor[] _updateOutputs;
     private readonly int _classes;
-    private long _step;
+    private bool _isRestored;
 
     /// <summary>Prepares to train.</summary>
     /// <param name="network">
@@ -47,11 +47,9 @@ public sealed class Trainer : IDisposable
         _classes = (int)scores[1].Value;
         _training = TrainingGraph.Create(network, options.Loss, options.Seed, variance: options.RunningVariance);
         if (_training.Parameters.Count == 0) throw new UnsupportedModelException(network.Name, "has no trainable parameter.");
-        var data = network.Initializers.ToDictionary(i => i.Name, i => i.Data);
-        Tensor[] initial = [.. _training.Parameters.Select(name => data[name])];
-        _weights = FlatParameters.CopyOf(initial);
-        _gradients = FlatParameters.Zeros([.. initial.Select(t => t.Shape)]);
-        _states = [.. _training.States.Select(name => data[name].Clone())];
+        _values = new TrainedValues(network, _training, options);
+        _gradients = _values.Weights.Like();
+        _update = new WeightUpdate(_values, _gradients, options);
 
         var sessionOptions = new SessionOptions { Threads = options.Threads };
         _gradientSession = new Session(_training.Graph, sessionOptions with
@@ -60,31 +58,37 @@ public sealed class Trainer : IDisposable
         });
         var evaluated = Promotion.ToInputs(network, [.. _training.Parameters, .. _training.States]);
         _evaluationSession = new Session(evaluated.WithOutputs(evaluated.Outputs[0]), sessionOptions);
-        var update = options.Optimizer.Update(_weights.Flat.Count);
-        _updateSession = new Session(update, sessionOptions with
-        {
-            InPlace = [.. update.Outputs.Select(o => (o.Name, o.Name[..^".new".Length]))],
-        });
-        Tensor[] state = [.. Enumerable.Range(0, options.Optimizer.StateCount).Select(_ => new Tensor(ElementType.Float32, _weights.Flat.Shape))];
-        _updateInputs = [_weights.Flat, _gradients.Flat, _rate, .. state];
-        _updateOutputs = [_weights.Flat, .. state];
     }
 
-    /// <summary>The network with the present weights and statistics; a copy, which further training does not touch.</summary>
-    public Graph Network => _network.WithInitializers(
-        _training.Parameters.Zip(_weights.Views).Concat(_training.States.Zip(_states)).ToDictionary(p => p.First, p => p.Second.Clone()));
+    /// <summary>How far the run has come.</summary>
+    public RunProgress Progress { get; private set; } = new();
 
-    /// <summary>Trains, and evaluates after every epoch.</summary>
+    /// <summary>
+    /// The network with the present weights and statistics, or with their means where these are kept and have begun; a copy, which further training
+    /// does not touch.
+    /// </summary>
+    public Graph Network => _values.In(_network, UsesMeans);
+
+    private bool UsesMeans => Progress.Averaged > 0;
+
+    /// <summary>
+    /// Trains, and evaluates after every epoch. A trainer that was <see cref="Restore">restored</see> goes on where the checkpoint stands; any other begins
+    /// with its first epoch.
+    /// </summary>
     /// <param name="train">The training data.</param>
     /// <param name="test">The test data, or null.</param>
     /// <param name="onStep">Called after every step.</param>
     /// <param name="onEpoch">Called after every epoch.</param>
     /// <param name="cancellation">Ends the run after the step that is under way.</param>
+    /// <returns>All whole epochs of the run, those before a resumption included.</returns>
     /// <exception cref="ShapeException">The data's images or classes do not fit the network.</exception>
     public IReadOnlyList<EpochResult> Fit(
         IDataset train, IDataset? test = null, Action<StepProgress>? onStep = null, Action<EpochResult>? onEpoch = null, CancellationToken cancellation = default)
     {
         CheckFit(train);
+        if (!_isRestored) Progress = new RunProgress();
+        _isRestored = false;
+        ITrainingCallback[] callbacks = [new Callback(onStep, onEpoch), .. _options.Callbacks];
         var loader = new DataLoader(train, new LoaderOptions
         {
             BatchSize = _options.BatchSize,
@@ -92,59 +96,136 @@ public sealed class Trainer : IDisposable
             Seed = _options.Seed,
             Prefetch = _options.Prefetch,
             Transforms = _options.TrainTransforms,
+            Mixup = _options.Mixup,
         });
-        long steps = (long)_options.Epochs * loader.BatchCount;
-        var results = new List<EpochResult>();
-        for (int epoch = 1; epoch <= _options.Epochs && !cancellation.IsCancellationRequested; epoch++)
+
+        foreach (var callback in callbacks) callback.Began(this);
+        while (Progress.Epoch < _options.Epochs && !cancellation.IsCancellationRequested && !IsOver())
         {
-            var result = TrainEpoch(loader, epoch, steps, onStep, cancellation);
-            if (test is not null && !cancellation.IsCancellationRequested) result = result with { TestAccuracy = Evaluate(test).Top1 };
-            results.Add(result);
-            onEpoch?.Invoke(result);
+            if (!TrainEpoch(loader, callbacks, cancellation)) break;
+            var result = EndEpoch(test);
+            foreach (var callback in callbacks) callback.EpochDone(this, result);
         }
 
-        return results;
+        foreach (var callback in callbacks) callback.Ended(this);
+        return Progress.History;
     }
 
-    /// <summary>Evaluates the present weights.</summary>
-    public EvaluationResult Evaluate(IDataset data) => Evaluator.Evaluate(
-        images => _evaluationSession.Run([images, .. _weights.Views, .. _states])[0], data, _options.TestTransforms);
+    /// <summary>Evaluates the present weights, or their means where these are kept and have begun.</summary>
+    public EvaluationResult Evaluate(IDataset data)
+    {
+        Tensor[] values = [.. _values.All(UsesMeans)];
+        return Evaluator.Evaluate(images => _evaluationSession.Run([images, .. values])[0], data, _options.TestTransforms);
+    }
+
+    /// <summary>The run as it stands. The tensors are the trainer's own, which the next step changes: write it before.</summary>
+    public Checkpoint Capture() => new(Progress, Identity, _values.Named().ToDictionary(v => v.Name, v => v.Tensor));
+
+    /// <summary>Takes a run up where a checkpoint stands. <see cref="Fit"/> then goes on as if it had never stopped, given the same data.</summary>
+    /// <exception cref="UsageException">The checkpoint is of a run with another network, optimizer, batch size or seed.</exception>
+    public void Restore(Checkpoint checkpoint)
+    {
+        checkpoint.CheckFits(Identity, _values.Named());
+        foreach (var (name, tensor) in _values.Named()) checkpoint.Tensors[name].CopyTo(tensor);
+        Progress = checkpoint.Progress;
+        _isRestored = true;
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _gradientSession.Dispose();
-        _updateSession.Dispose();
+        _update.Dispose();
         _evaluationSession.Dispose();
     }
 
-    private EpochResult TrainEpoch(DataLoader loader, int epoch, long steps, Action<StepProgress>? onStep, CancellationToken cancellation)
+    private RunIdentity Identity => new(_options.Seed, _options.BatchSize, _options.Accumulation, _options.Optimizer.GetType().Name);
+
+    private bool IsOver() => _options.EarlyStopping?.IsOver(Progress.History) == true;
+
+    /// <summary>Trains to the end of an epoch; false where the run was cancelled.</summary>
+    private bool TrainEpoch(DataLoader loader, ITrainingCallback[] callbacks, CancellationToken cancellation)
     {
-        var tally = new ScoreTally(_classes);
-        double lossSum = 0;
+        int stepsPerEpoch = ((loader.BatchCount - 1) / _options.Accumulation) + 1;
         var clock = Stopwatch.StartNew();
-        var scores = new Dictionary<int, Tensor[]>();
-        foreach (var batch in loader.Epoch(epoch - 1))
+        var before = Progress.Score;
+        var tally = new ScoreTally(_classes);
+        double lossSum = before.LossSum;
+        foreach (var batch in loader.Epoch(Progress.Epoch, Progress.Batch))
         {
             using (batch)
             {
-                if (!scores.TryGetValue(batch.Count, out var outputs)) scores.Add(batch.Count, outputs = OutputsFor(batch.Count));
-                Step(batch, outputs, steps);
+                var outputs = Gradients(batch, Progress.Batches + (batch.Number - Progress.Batch));
                 tally.Add(outputs[0].AsSpan<float>(), batch.Labels.AsSpan<long>());
                 lossSum += (double)_loss.AsSpan<float>()[0] * batch.Count;
                 if (!double.IsFinite(lossSum))
-                    throw new UsageException($"step {_step} of epoch {epoch}", $"the loss is {_loss.AsSpan<float>()[0]}.", "Lower the learning rate, or clip the gradients.");
+                    throw new UsageException($"step {Progress.Step} of epoch {Progress.Epoch + 1}", $"the loss is {_loss.AsSpan<float>()[0]}.", "Lower the learning rate, or clip the gradients.");
+                int inStep = batch.Number % _options.Accumulation;
+                _update.Add(inStep == 0, (float)batch.Count / ImagesInStep(loader, batch.Number - inStep));
+                if (inStep != _options.Accumulation - 1 && batch.Number != loader.BatchCount - 1) continue;
             }
 
-            double seconds = clock.Elapsed.TotalSeconds, pace = tally.Images / seconds;
-            long imagesLeft = ((long)(_options.Epochs - epoch + 1) * loader.SampleCount) - tally.Images;
-            onStep?.Invoke(new StepProgress(
-                epoch, _options.Epochs, batch.Number + 1, loader.BatchCount, lossSum / tally.Images, tally.Accuracy, pace, TimeSpan.FromSeconds(imagesLeft / pace)));
-            if (cancellation.IsCancellationRequested) break;
+            var position = new RunPosition(Progress.Step, (long)_options.Epochs * stepsPerEpoch, stepsPerEpoch, Progress.History);
+            float rate = _options.Schedule.RateAt(position);
+            int done = batch.Number + 1;
+            Progress = Progress with
+            {
+                Averaged = _update.Step(rate, position, Progress.Averaged),
+                Step = Progress.Step + 1,
+                Rate = rate,
+                Batches = Progress.Batches + done - Progress.Batch,
+                Batch = done,
+                Score = new RunningScore(before.Images + tally.Images, before.Hits + tally.Hits, lossSum, before.Seconds + clock.Elapsed.TotalSeconds),
+            };
+            var step = Report(loader);
+            foreach (var callback in callbacks) callback.StepDone(this, step);
+            if (cancellation.IsCancellationRequested && done < loader.BatchCount) return false;
         }
 
-        double total = clock.Elapsed.TotalSeconds;
-        return new EpochResult(epoch, lossSum / tally.Images, tally.Accuracy, null, total, tally.Images / total);
+        return true;
+    }
+
+    private int ImagesInStep(DataLoader loader, int firstBatch) =>
+        (int)Math.Min((long)_options.BatchSize * _options.Accumulation, loader.SampleCount - ((long)firstBatch * _options.BatchSize));
+
+    private StepProgress Report(DataLoader loader)
+    {
+        var score = Progress.Score;
+        long imagesLeft = ((long)(_options.Epochs - Progress.Epoch) * loader.SampleCount) - score.Images;
+        return new StepProgress(
+            Progress.Epoch + 1,
+            _options.Epochs,
+            Progress.Batch,
+            loader.BatchCount,
+            score.Loss,
+            score.Accuracy,
+            score.ImagesPerSecond,
+            TimeSpan.FromSeconds(imagesLeft / score.ImagesPerSecond),
+            Progress.Step,
+            Progress.Rate,
+            _loss.AsSpan<float>()[0]);
+    }
+
+    private EpochResult EndEpoch(IDataset? test)
+    {
+        var score = Progress.Score;
+        var onTest = test is null ? null : Evaluate(test);
+        var result = new EpochResult(
+            Progress.Epoch + 1, score.Loss, score.Accuracy, onTest?.Top1, score.Seconds, score.ImagesPerSecond, onTest?.Loss, Progress.Rate);
+        Progress = Progress with { Epoch = Progress.Epoch + 1, Batch = 0, Score = new(0, 0, 0, 0), History = [.. Progress.History, result] };
+        return result;
+    }
+
+    /// <summary>The first function of a step: leaves loss and gradients in their places.</summary>
+    private Tensor[] Gradients(Batch batch, long number)
+    {
+        if (!_outputs.TryGetValue(batch.Count, out var outputs)) _outputs.Add(batch.Count, outputs = OutputsFor(batch.Count));
+        _counter.AsSpan<long>()[0] = number;
+        Tensor[] counter = _training.CountsSteps ? [_counter] : [];
+        _gradientSession.Run(
+            [batch.Images, batch.Targets, .. counter, .. _values.All(means: false)],
+            [_loss, .. outputs, .. _values.Statistics.Views, .. _gradients.Views]);
+        return outputs;
     }
 
     private Tensor[] OutputsFor(int images)
@@ -155,20 +236,6 @@ public sealed class Trainer : IDisposable
         Shape ShapeOf(Value output) => new SymbolicShape([.. output.Shape!.Select(d => d == symbol ? images : d)]).ToShape(output.Name);
     }
 
-    private void Step(Batch batch, Tensor[] outputs, long steps)
-    {
-        _counter.AsSpan<long>()[0] = _step;
-        _rate.AsSpan<float>()[0] = _options.Schedule.RateAt(_step, steps);
-        Tensor[] counter = _training.CountsSteps ? [_counter] : [];
-        _gradientSession.Run(
-            [batch.Images, batch.Labels, .. counter, .. _weights.Views, .. _states],
-            [_loss, .. outputs, .. _states, .. _gradients.Views]);
-
-        // The seam: here gradients can be clipped, accumulated, or summed over processes.
-        _updateSession.Run(_updateInputs, _updateOutputs);
-        _step++;
-    }
-
     private void CheckFit(IDataset data)
     {
         var image = _network.Inputs[0].Shape?[1..];
@@ -177,5 +244,13 @@ public sealed class Trainer : IDisposable
             throw new ShapeException(_network.Name, $"takes images {image}, the data has {given}.", "Resize the images, or choose another network.");
         if (data.ClassNames.Count > _classes)
             throw new ShapeException(_network.Name, $"tells {_classes} classes apart, the data has {data.ClassNames.Count}.", "Give the network as many classes as the data.");
+    }
+
+    /// <summary>What <see cref="Fit"/> is given to call.</summary>
+    private sealed class Callback(Action<StepProgress>? onStep, Action<EpochResult>? onEpoch) : ITrainingCallback
+    {
+        public void StepDone(Trainer trainer, StepProgress step) => onStep?.Invoke(step);
+
+        public void EpochDone(Trainer trainer, EpochResult epoch) => onEpoch?.Invoke(epoch);
     }
 }

@@ -1,4 +1,6 @@
 using Framework.Data.Transforms;
+using Framework.Training.Optimizers;
+using Framework.Training.Schedules;
 
 namespace Framework.Training;
 
@@ -23,6 +25,21 @@ public sealed record TrainerOptions
     /// <summary>The learning rate.</summary>
     public Schedule Schedule { get; init; } = Schedule.Constant(0.01f);
 
+    /// <summary>Batches whose gradients make one step; their mean is taken by images. The step is that of a batch as large as all of them together.</summary>
+    public int Accumulation { get; init; } = 1;
+
+    /// <summary>What keeps gradients within bounds; null for nothing.</summary>
+    public GradientClipping? Clipping { get; init; }
+
+    /// <summary>A mean of the weights that runs beside training; null for none.</summary>
+    public WeightAverage? Average { get; init; }
+
+    /// <summary>What ends the run before its last epoch; null for nothing.</summary>
+    public EarlyStopping? EarlyStopping { get; init; }
+
+    /// <summary>Who is told of the run's events.</summary>
+    public IReadOnlyList<ITrainingCallback> Callbacks { get; init; } = [];
+
     /// <summary>The loss.</summary>
     public Loss Loss { get; init; } = Loss.CrossEntropy;
 
@@ -31,6 +48,12 @@ public sealed record TrainerOptions
 
     /// <summary>What training images go through on their way into a batch.</summary>
     public IReadOnlyList<ITransform> TrainTransforms { get; init; } = [];
+
+    /// <summary>
+    /// Where above 0, training images are mixed in pairs, see <see cref="Data.LoaderOptions.Mixup"/>; the <see cref="Loss"/> must then be one that takes
+    /// probabilities, such as <see cref="Loss.CrossEntropyOneHot"/>.
+    /// </summary>
+    public float Mixup { get; init; }
 
     /// <summary>What images go through for evaluation.</summary>
     public IReadOnlyList<ITransform> TestTransforms { get; init; } = [];

@@ -33,6 +33,14 @@ internal readonly unsafe struct TorchApi(nint library)
 
     public readonly delegate* unmanaged<nint, void> TensorDestroy = (delegate* unmanaged<nint, void>)Export(library, "tensor_destroy");
 
+    public readonly delegate* unmanaged<byte*, double*, int, View*, nint*, int> OptimizerCreate =
+        (delegate* unmanaged<byte*, double*, int, View*, nint*, int>)Export(library, "optimizer_create");
+
+    public readonly delegate* unmanaged<nint, double, View*, int> OptimizerStep =
+        (delegate* unmanaged<nint, double, View*, int>)Export(library, "optimizer_step");
+
+    public readonly delegate* unmanaged<nint, void> OptimizerDestroy = (delegate* unmanaged<nint, void>)Export(library, "optimizer_destroy");
+
     /// <summary>Turns a result that is not 0 into an error.</summary>
     /// <exception cref="EngineException">libtorch refused; its message.</exception>
     public void Check(int failed, string place)

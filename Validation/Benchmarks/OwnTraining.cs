@@ -2,6 +2,7 @@ using Framework.Execution;
 using Framework.Graphs;
 using Framework.Tensors;
 using Framework.Training;
+using Framework.Training.Optimizers;
 using Onnx;
 using Validation.Parity;
 

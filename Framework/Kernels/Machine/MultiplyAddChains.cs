@@ -19,7 +19,7 @@ internal unsafe struct MultiplyAddChains<TSimd> : IJob
 
     public readonly void Execute(int index, int worker) => Sums[index] = TSimd.Sum(Run(TSimd.Broadcast(0.5f), TSimd.Broadcast(1f)));
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static TSimd Run(TSimd factor, TSimd addend)
     {
         TSimd s0 = addend, s1 = addend, s2 = addend, s3 = addend, s4 = addend, s5 = addend;

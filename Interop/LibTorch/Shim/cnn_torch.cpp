@@ -5,6 +5,11 @@
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/autograd/autograd.h>
+#include <torch/optim/adagrad.h>
+#include <torch/optim/adam.h>
+#include <torch/optim/adamw.h>
+#include <torch/optim/rmsprop.h>
+#include <torch/optim/sgd.h>
 #include <torch/version.h>
 
 #include <memory>
@@ -68,6 +73,11 @@ int32_t element_type(at::ScalarType type) {
   for (const auto& [onnx, torch] : kElementTypes)
     if (torch == type) return onnx;
   throw std::invalid_argument(std::string("ONNX has no element type for ") + c10::toString(type));
+}
+
+// A tensor over the caller's memory.
+at::Tensor over(const ct_view& view) {
+  return at::from_blob(view.data, at::IntArrayRef(view.extents, view.rank), at::TensorOptions().dtype(scalar_type(view.element_type)));
 }
 
 const at::Tensor& at_slot(const Slots& slots, int32_t slot) {
@@ -254,7 +264,24 @@ struct Gradients : Instruction {
   }
 };
 
+std::unique_ptr<torch::optim::Optimizer> make_optimizer(const std::string& kind, const double* o, int32_t count, std::vector<at::Tensor> weights) {
+  using namespace torch::optim;
+  auto is = [&](const char* name, int32_t options) { return kind == name && count == options; };
+  if (is("sgd", 3)) return std::make_unique<SGD>(weights, SGDOptions(1).momentum(o[0]).weight_decay(o[1]).nesterov(o[2] != 0));
+  if (is("adam", 4)) return std::make_unique<Adam>(weights, AdamOptions(1).betas({o[0], o[1]}).eps(o[2]).weight_decay(o[3]));
+  if (is("adamw", 4)) return std::make_unique<AdamW>(weights, AdamWOptions(1).betas({o[0], o[1]}).eps(o[2]).weight_decay(o[3]));
+  if (is("rmsprop", 5))
+    return std::make_unique<RMSprop>(weights, RMSpropOptions(1).alpha(o[0]).eps(o[1]).weight_decay(o[2]).momentum(o[3]).centered(o[4] != 0));
+  if (is("adagrad", 3)) return std::make_unique<Adagrad>(weights, AdagradOptions(1).lr_decay(o[0]).weight_decay(o[1]).eps(o[2]));
+  throw std::invalid_argument("no optimizer '" + kind + "' with " + std::to_string(count) + " options");
+}
+
 }  // namespace
+
+struct ct_optimizer {
+  at::Tensor weights;
+  std::unique_ptr<torch::optim::Optimizer> made;
+};
 
 struct ct_program {
   std::vector<std::unique_ptr<Instruction>> instructions;
@@ -309,8 +336,7 @@ CT_EXPORT void ct_program_destroy(ct_program* program) { delete program; }
 
 CT_EXPORT int ct_bind(ct_program* program, int32_t slot, const ct_view* view, int32_t requires_gradient) {
   return guarded([&] {
-    at::IntArrayRef extents(view->extents, view->rank);
-    at::Tensor tensor = at::from_blob(view->data, extents, at::TensorOptions().dtype(scalar_type(view->element_type)));
+    at::Tensor tensor = over(*view);
     if (requires_gradient) tensor.set_requires_grad(true);
     program->bound[slot] = std::move(tensor);
   });
@@ -374,3 +400,23 @@ CT_EXPORT int ct_result(ct_program* program, int32_t slot, ct_tensor** tensor, c
 }
 
 CT_EXPORT void ct_tensor_destroy(ct_tensor* tensor) { delete tensor; }
+
+CT_EXPORT int ct_optimizer_create(const char* kind, const double* options, int32_t option_count, const ct_view* weights, ct_optimizer** optimizer) {
+  return guarded([&] {
+    auto made = std::make_unique<ct_optimizer>();
+    made->weights = over(*weights).set_requires_grad(true);
+    made->made = make_optimizer(kind, options, option_count, {made->weights});
+    *optimizer = made.release();
+  });
+}
+
+CT_EXPORT int ct_optimizer_step(ct_optimizer* optimizer, double rate, const ct_view* gradients) {
+  return guarded([&] {
+    optimizer->weights.mutable_grad() = over(*gradients);
+    for (auto& group : optimizer->made->param_groups()) group.options().set_lr(rate);
+    optimizer->made->step();
+    optimizer->weights.mutable_grad().reset();
+  });
+}
+
+CT_EXPORT void ct_optimizer_destroy(ct_optimizer* optimizer) { delete optimizer; }

@@ -18,6 +18,7 @@
 
 struct ct_program;
 struct ct_tensor;
+struct ct_optimizer;
 
 // An argument of an operator.
 enum ct_kind : int32_t {
@@ -83,3 +84,12 @@ CT_EXPORT int ct_run(ct_program* program, int32_t threads, int32_t inference);
 // The tensor of a slot that was kept, in row-major order: its own memory where it has that order already.
 CT_EXPORT int ct_result(ct_program* program, int32_t slot, ct_tensor** tensor, ct_view* view);
 CT_EXPORT void ct_tensor_destroy(ct_tensor* tensor);
+
+// libtorch's own optimizers, over weights that stay the caller's memory and change in place. `options` are, by kind:
+//   sgd      momentum, weight decay, Nesterov (0 or 1)
+//   adam     beta1, beta2, epsilon, weight decay; adamw likewise
+//   rmsprop  alpha, epsilon, weight decay, momentum, centred (0 or 1)
+//   adagrad  decay of the rate, weight decay, epsilon
+CT_EXPORT int ct_optimizer_create(const char* kind, const double* options, int32_t option_count, const ct_view* weights, ct_optimizer** optimizer);
+CT_EXPORT int ct_optimizer_step(ct_optimizer* optimizer, double rate, const ct_view* gradients);
+CT_EXPORT void ct_optimizer_destroy(ct_optimizer* optimizer);

@@ -7,6 +7,8 @@ using Framework.Modules;
 using Framework.Operators;
 using Framework.Tensors;
 using Framework.Training;
+using Framework.Training.Optimizers;
+using Framework.Training.Schedules;
 using Onnx;
 
 namespace Cli.Tests.Readme;

@@ -3,6 +3,8 @@ using Framework.Graphs;
 using Framework.Modules;
 using Framework.Tensors;
 using Framework.Training;
+using Framework.Training.Optimizers;
+using Framework.Training.Schedules;
 using static Framework.Operators.ValueOperators;
 
 namespace Framework.Tests.Training;
