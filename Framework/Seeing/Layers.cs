@@ -11,7 +11,7 @@ public static class Layers
     /// <summary>What nodes make of the images, in order: floats with a batch axis and channels.</summary>
     public static IReadOnlyList<Value> Of(Graph network) =>
     [
-        .. network.Nodes.Select(n => n.Outputs.FirstOrDefault()).OfType<Value>()
+        .. network.Nodes.Where(n => n.Outputs.Count > 0).Select(n => n.Outputs[0]).OfType<Value>()
             .Where(v => v is { ElementType: ElementType.Float32, Shape.Rank: 2 or 4 } && !v.Shape[0].Equals(1)),
     ];
 
