@@ -4,7 +4,6 @@ using Cli.Plumbing;
 using Cli.Runs;
 using Cli.Terminals;
 using Framework.Data;
-using Framework.Data.Sources;
 using Framework.Data.Transforms;
 using Framework.Execution;
 using Framework.Tensors;
@@ -23,7 +22,6 @@ internal static class EvaluateCommand
     public static Command Create()
     {
         var model = new Option<string>("--model") { HelpName = "FILE.onnx|RUN", Description = "The network.", Required = true };
-        var data = Options.Data();
         var split = Options.OneOf("--split", "Which images; those to test on by default.", "test", "train");
         var threads = Options.Threads();
         var json = Options.Json();
@@ -35,23 +33,28 @@ internal static class EvaluateCommand
             Images are normalised as the model's file says (properties cnn.normalize.mean and cnn.normalize.deviation), or else by the data
             set's own statistics.
             """)
-        { model, data, split, threads, json };
-        command.SetAction(parsed => Run(
-            parsed.GetValue(model)!,
-            parsed.GetValue(data)!,
-            parsed.GetValue(split) == "train" ? DataSplit.Train : DataSplit.Test,
-            parsed.GetValue(threads) ?? 0,
-            new JsonOutput(parsed.GetValue(json))));
+        { model, split, threads, json };
+        var data = new DataChoice().AddTo(command);
+        command.SetAction(parsed =>
+        {
+            var output = new JsonOutput(parsed.GetValue(json));
+            return Run(
+                parsed.GetValue(model)!,
+                part => data.Open(parsed, part, output.Terminal),
+                parsed.GetValue(split) == "train" ? DataSplit.Train : DataSplit.Test,
+                parsed.GetValue(threads) ?? 0,
+                output);
+        });
         return command;
     }
 
-    private static int Run(string modelPath, string dataName, DataSplit split, int threads, JsonOutput json)
+    private static int Run(string modelPath, Func<DataSplit, IDataset> open, DataSplit split, int threads, JsonOutput json)
     {
         var terminal = json.Terminal;
         var model = ModelSource.OpenFile(modelPath);
-        var data = DataSets.Open(dataName, split);
+        var data = open(split);
         model.CheckFits(data);
-        var (normalization, by) = model.Normalization(data, () => DataSets.Open(dataName, DataSplit.Train));
+        var (normalization, by) = model.Normalization(data, () => open(DataSplit.Train));
 
         using var session = new Session(model.Graph, new SessionOptions { Threads = threads });
         int batch = FixedBatch(session) ?? Batch;

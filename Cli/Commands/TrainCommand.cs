@@ -2,7 +2,6 @@ using System.CommandLine;
 using Cli.Plumbing;
 using Cli.Runs;
 using Framework.Data;
-using Framework.Data.Sources;
 using Framework.Training;
 
 namespace Cli.Commands;
@@ -18,7 +17,6 @@ internal static class TrainCommand
             Description = "A known network, such as lenet5 (a name that is unknown lists them), or one to train further.",
             Required = true,
         };
-        var data = Options.Data();
         var outFolder = new Option<string?>("--out")
         {
             HelpName = "RUN",
@@ -45,7 +43,8 @@ internal static class TrainCommand
             What is not said follows from the model. The run's folder gets model.onnx (with the normalisation of images and the names of
             classes as metadata), log.jsonl and report.json. Ctrl-C ends the run after the step under way, saves, and exits with 130.
             """)
-        { model, data, outFolder, epochs, batch, optimizer, rate, momentum, decay, schedule, seed, threads, json };
+        { model, outFolder, epochs, batch, optimizer, rate, momentum, decay, schedule, seed, threads, json };
+        var data = new DataChoice().AddTo(command);
         tuning.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -62,18 +61,32 @@ internal static class TrainCommand
                 Seed = parsed.GetValue(seed) ?? defaults.Seed,
                 Threads = parsed.GetValue(threads) ?? defaults.Threads,
             };
-            return Run(name, parsed.GetValue(data)!, parsed.GetValue(outFolder), settings, (m, classes) => tuning.Apply(parsed, m, classes, settings.Seed), new JsonOutput(parsed.GetValue(json)));
+            var output = new JsonOutput(parsed.GetValue(json));
+            return Run(
+                name,
+                data.Name(parsed),
+                split => data.Open(parsed, split, output.Terminal),
+                parsed.GetValue(outFolder),
+                settings,
+                (m, classes) => tuning.Apply(parsed, m, classes, settings.Seed),
+                output);
         });
         return command;
     }
 
     private static int Run(
-        string modelName, string dataName, string? outFolder, TrainingSettings settings, Func<ModelSource, int, ModelSource> adapt, JsonOutput json)
+        string modelName,
+        string dataName,
+        Func<DataSplit, IDataset> open,
+        string? outFolder,
+        TrainingSettings settings,
+        Func<ModelSource, int, ModelSource> adapt,
+        JsonOutput json)
     {
         var terminal = json.Terminal;
         OutputPath.CheckFolder(outFolder, "--out");
-        var train = DataSets.Open(dataName, DataSplit.Train);
-        var test = DataSets.Open(dataName, DataSplit.Test);
+        var train = open(DataSplit.Train);
+        var test = open(DataSplit.Test);
         var model = adapt(ModelSource.Open(modelName, settings.Seed, train), train.ClassNames.Count);
         model.CheckFits(train);
         model.CheckFits(test);

@@ -21,8 +21,8 @@ internal static class Options
 
     public static Option<string> Data() => new("--data")
     {
-        HelpName = "NAME|FOLDER",
-        Description = "A data set of `cnn data list`, or a folder with IDX files named as MNIST's are.",
+        HelpName = "NAME|PATH",
+        Description = "A data set of `cnn data list`, a folder of pictures for each class, of CIFAR's or of MNIST's files, or a CSV file.",
         Required = true,
     };
 
