@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using Cli.Runs;
+using Framework.Training;
 using Validation.Benchmarks;
 using Validation.Parity;
 
@@ -41,11 +43,16 @@ internal sealed record TrainFigures
 }
 
 /// <summary>The figures of an epoch; also a line of the run's <c>log.jsonl</c>.</summary>
-internal sealed record EpochFigures(int Epoch, double Loss, double TrainAccuracy, double? TestAccuracy, double Seconds, double ImagesPerSecond);
+internal sealed record EpochFigures(
+    int Epoch, double Loss, double TrainAccuracy, double? TestAccuracy, double Seconds, double ImagesPerSecond, double? TestLoss, float Rate)
+{
+    public static EpochFigures Of(EpochResult epoch) => new(
+        epoch.Epoch, epoch.Loss, epoch.TrainAccuracy, epoch.TestAccuracy, epoch.Seconds, epoch.ImagesPerSecond, epoch.TestLoss, epoch.Rate);
+}
 
-/// <summary>What a run was made with.</summary>
+/// <summary>What a run was made with; null is what a recipe decides.</summary>
 internal sealed record SettingsFigures(
-    int Epochs, int Batch, string Optimizer, float Lr, float Momentum, float WeightDecay, string Schedule, long Seed);
+    int Epochs, int Batch, string Optimizer, float? Lr, float? Momentum, float? WeightDecay, string? Schedule, long Seed);
 
 /// <summary>The figures of <c>cnn evaluate</c>. Rows of the confusion are right classes, columns the model's.</summary>
 internal sealed record EvaluateFigures(
@@ -111,6 +118,7 @@ internal sealed record CaseFigures(string Name, string Status, string Message, d
 [JsonSerializable(typeof(QuickstartFigures))]
 [JsonSerializable(typeof(TrainFigures))]
 [JsonSerializable(typeof(EpochFigures))]
+[JsonSerializable(typeof(RunPlan))]
 [JsonSerializable(typeof(EvaluateFigures))]
 [JsonSerializable(typeof(InspectFigures))]
 [JsonSerializable(typeof(ParityFigures))]

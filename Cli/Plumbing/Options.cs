@@ -19,11 +19,11 @@ internal static class Options
 
     public static Option<long?> Seed() => Number<long>("--seed", "N", "Seeds whatever is drawn at random; 1 by default.", _ => true, "an integer");
 
-    public static Option<string> Data() => new("--data")
+    public static Option<string> Data(bool required = true) => new("--data")
     {
         HelpName = "NAME|FOLDER",
         Description = "A data set of `cnn data list`, or a folder with IDX files named as MNIST's are.",
-        Required = true,
+        Required = required,
     };
 
     /// <summary>An option for one of some words, which the help lists.</summary>
