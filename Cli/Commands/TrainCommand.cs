@@ -2,6 +2,7 @@ using System.CommandLine;
 using Cli.Plumbing;
 using Cli.Recipes;
 using Cli.Runs;
+using Cli.TensorBoard;
 using Cli.Terminals;
 using Framework.Errors;
 using Framework.Training;
@@ -96,9 +97,10 @@ internal static class TrainCommand
         if (target.Resume is { } earlier) plan = GoneOnWith(earlier, plan, target);
         var prepared = PreparedRun.Of(plan, threads);
         using var run = target.Resume is null ? RunFolder.Create(target.Out, prepared.Title, prepared.Data, plan) : RunFolder.Open(target.Resume);
+        using var events = new WriteEvents(run.In("tensorboard"));
         using var trainer = new Trainer(prepared.Network, prepared.Options with
         {
-            Callbacks = [new Logging(run), new SaveCheckpoints(run.Checkpoints, target.CheckpointEvery, s_betweenCheckpoints)],
+            Callbacks = [new Logging(run), events, new SaveCheckpoints(run.Checkpoints, target.CheckpointEvery, s_betweenCheckpoints)],
         });
         terminal.Line(
             $"{prepared.Title} on {prepared.Train.Count} images of {prepared.Data}, {prepared.Test.Count} to test; "
