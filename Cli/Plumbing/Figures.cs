@@ -56,7 +56,21 @@ internal sealed record SettingsFigures(
 
 /// <summary>The figures of <c>cnn evaluate</c>. Rows of the confusion are right classes, columns the model's.</summary>
 internal sealed record EvaluateFigures(
-    int Images, double Top1, double Top5, double Loss, double ImagesPerSecond, IReadOnlyList<string> Classes, int[][] Confusion);
+    int Images,
+    double Top1,
+    double Top5,
+    double Loss,
+    double ImagesPerSecond,
+    IReadOnlyList<string> Classes,
+    int[][] Confusion,
+    IReadOnlyList<ClassFigures> ByClass,
+    IReadOnlyList<MemberFigures> Members);
+
+/// <summary>How well one class is told from the others.</summary>
+internal sealed record ClassFigures(int Images, double Precision, double Recall, double F1);
+
+/// <summary>What a member of an ensemble reaches alone; there are none where one network is evaluated.</summary>
+internal sealed record MemberFigures(string Model, double Top1, double Top5, double Loss);
 
 /// <summary>The figures of <c>cnn inspect</c>, for one image.</summary>
 internal sealed record InspectFigures(long Parameters, long MultiplyAdds, long ActivationBytes, IReadOnlyList<LayerFigures> Layers);
