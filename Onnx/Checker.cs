@@ -1,4 +1,5 @@
 using Framework.Errors;
+using Onnx.Opsets;
 using Onnx.Wire;
 
 namespace Onnx;
@@ -32,7 +33,19 @@ internal static class Checker
         }
 
         CheckGraph(model.Graph, "graph", null, ordered);
+        if (ordered) CheckBirths(model.Graph, FunctionInliner.OpsetOf(model.OpsetImport));
         foreach (var function in model.Functions) CheckFunction(function, $"function '{function.Domain}.{function.Name}'", ordered);
+    }
+
+    // What is written must be of the operator set that it names.
+    private static void CheckBirths(GraphProto graph, long opset)
+    {
+        foreach (var node in graph.Node)
+        {
+            if (MetadataCodec.IsOnnx(node.Domain) && !(OpsetHistory.BirthOf(node.OpType) <= opset))
+                throw new ModelFormatException(PlaceOf(node), $"is no operator of set {opset}.");
+            foreach (var body in node.Attribute.SelectMany(Captures.BodiesOf)) CheckBirths(body, opset);
+        }
     }
 
     // A function is a graph whose inputs have no types.

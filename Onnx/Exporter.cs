@@ -32,18 +32,42 @@ internal static class Exporter
         var (model, data) = Messages(graph, options, () => apart ? new SideFile(Path.GetFileName(dataPath)) : null);
         try
         {
-            if (data is null) AtomicFile.Write(path, WriteModel);
-            else AtomicFile.Write((dataPath, data.WriteTo), (path, WriteModel));
+            if (options.Inspect is { } inspect) Inspected(path, data is null ? null : dataPath, inspect, Write);
+            else Write(path, dataPath);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new UsageException($"model '{path}'", $"it cannot be written: {e.Message}", null, e);
         }
 
+        void Write(string modelPath, string besidePath)
+        {
+            if (data is null) AtomicFile.Write(modelPath, WriteModel);
+            else AtomicFile.Write((besidePath, data.WriteTo), (modelPath, WriteModel));
+        }
+
         void WriteModel(Stream stream)
         {
             using var output = new CodedOutputStream(stream, bufferSize: 1 << 20, leaveOpen: true);
             model.WriteTo(output);
+        }
+    }
+
+    // The model names the file of its weights, so both must lie together under their own names when they are looked at.
+    private static void Inspected(string path, string? dataPath, Action<string> inspect, Action<string, string> write)
+    {
+        string folder = Directory.CreateDirectory($"{path}.{Guid.NewGuid():N}.tmp").FullName;
+        try
+        {
+            string model = Path.Combine(folder, Path.GetFileName(path)), data = Path.Combine(folder, Path.GetFileName(path) + ".data");
+            write(model, data);
+            inspect(model);
+            if (dataPath is not null) File.Move(data, dataPath, overwrite: true);
+            File.Move(model, path, overwrite: true);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
         }
     }
 

@@ -14,4 +14,10 @@ public sealed record OnnxExportOptions
     /// the format allows nothing else.
     /// </summary>
     public bool? ExternalData { get; init; }
+
+    /// <summary>
+    /// Looks at the finished file, which lies under its own name in a folder for the while, together with that of the weights where there is one. Where it
+    /// throws, nothing is left. Null for no such look.
+    /// </summary>
+    public Action<string>? Inspect { get; init; }
 }

@@ -2,10 +2,13 @@ using System.CommandLine;
 using Cli.Plumbing;
 using Cli.Runs;
 using Cli.Terminals;
+using Framework.Adaptation;
+using Framework.Errors;
 using Framework.Graphs;
 using Framework.Training;
 using Onnx;
 using Onnx.Opsets;
+using Validation.Export;
 
 namespace Cli.Commands;
 
@@ -49,7 +52,7 @@ internal static class ExportCommand
     private static int Run(string name, long seed, string file, OnnxExportOptions options, bool trainingGraph)
     {
         OutputPath.CheckFile(file, "--out");
-        var graph = ModelSource.Open(name, seed).Graph;
+        var graph = ModelSource.Open(name, seed, heads: trainingGraph).Graph;
         if (trainingGraph) graph = Training(graph, seed);
         OnnxModel.Save(graph, file, options);
         Terminal.Output().Line($"Wrote {file}: inputs {string.Join(", ", graph.Inputs)}; outputs {string.Join(", ", graph.Outputs)}");

@@ -50,6 +50,7 @@ internal static class TrainCommand
         var seed = Options.Seed();
         var threads = Options.Threads();
         var json = Options.Json();
+        var tuning = new FineTuningChoice();
         var command = new DocumentedCommand(
             "train",
             "Trains a network.",
@@ -63,6 +64,7 @@ internal static class TrainCommand
             model, recipe, resume, data, outFolder, epochs, batch, optimizer, rate, momentum, decay, schedule, smoothing, clip, average, accumulate,
             patience, every, seed, threads, json,
         };
+        tuning.AddTo(command);
         command.SetAction(parsed =>
         {
             var plan = new RunPlan
@@ -82,6 +84,7 @@ internal static class TrainCommand
                 Average = parsed.GetValue(average),
                 Accumulate = parsed.GetValue(accumulate),
                 Patience = parsed.GetValue(patience),
+                Tuning = tuning.Read(parsed),
                 Seed = parsed.GetValue(seed) ?? 1,
             };
             var target = new Target(parsed.GetValue(outFolder), parsed.GetValue(resume), parsed.GetValue(every) ?? 0);

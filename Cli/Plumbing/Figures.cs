@@ -1,7 +1,9 @@
 using System.Text.Json.Serialization;
+using Cli.Reports;
 using Cli.Runs;
 using Framework.Training;
 using Validation.Benchmarks;
+using Validation.Export;
 using Validation.Parity;
 
 namespace Cli.Plumbing;
@@ -86,28 +88,38 @@ internal sealed record ParityFigures(
     long Seed,
     string Algorithm,
     IReadOnlyList<ComparisonFigures> Comparisons,
-    IReadOnlyList<StepRow> Steps,
+    IReadOnlyList<StepFigures> Steps,
     DirectionalRow? Directional,
     double? OracleError,
+    string? FirstBadActivation,
+    IReadOnlyList<KernelRow> Kernels,
     bool Ok)
 {
-    // Kernels are chosen by the problem; the field says so.
-    private const string Chosen = "default";
-
-    public static ParityFigures Of(string model, int batch, long seed, ParityReport report) => new(
-        model,
-        batch,
-        seed,
-        Chosen,
+    public static ParityFigures Of(ParityRequest request, ParityReport report) => new(
+        request.Model,
+        request.Batch,
+        request.Seed,
+        request.Algorithm,
         [.. report.Rows.Select(r => new ComparisonFigures(
-            r.Against, $"{r.Quantity}".ToLowerInvariant(), r.Name, r.MaxAbs, r.RmsRel, r.ErrorVsFloat64, r.ReferenceErrorVsFloat64, r.Tolerance, r.Ok))],
-        report.Steps,
+            r.Against,
+            $"{r.Quantity}".ToLowerInvariant(),
+            r.Name,
+            r.MaxAbs,
+            r.RmsRel,
+            r.ErrorVsFloat64,
+            r.ReferenceErrorVsFloat64,
+            r.Tolerance,
+            r.Ok,
+            r.Ok ? null : request.Again(r.Name)))],
+        [.. report.Steps.Select(s => new StepFigures(s.Node, s.Place, s.Output, s.MaxAbs, s.Share, s.Ok, s.Ok ? null : request.Again(s.Node)))],
         report.Directional,
         report.OracleError,
+        report.FirstBadActivation?.Name,
+        report.Kernels,
         report.Ok);
 }
 
-/// <summary>A row of <c>cnn parity</c>.</summary>
+/// <summary>A row of <c>cnn parity</c>; a failing one says how it is computed again.</summary>
 internal sealed record ComparisonFigures(
     string Against,
     string Quantity,
@@ -117,7 +129,11 @@ internal sealed record ComparisonFigures(
     [property: JsonPropertyName("error_vs_float64")] double ErrorVsFloat64,
     [property: JsonPropertyName("reference_error_vs_float64")] double ReferenceErrorVsFloat64,
     double Tolerance,
-    bool Ok);
+    bool Ok,
+    string? Again);
+
+/// <summary>A step of <c>cnn parity</c>; a failing one says how it is judged again.</summary>
+internal sealed record StepFigures(string Node, string Place, string Output, double MaxAbs, double Share, bool Ok, string? Again);
 
 /// <summary>The figures of <c>cnn conformance</c>; <c>failed</c> are the cases that ran and disagree, <c>errors</c> those that did not run to the end.</summary>
 internal sealed record ConformanceFigures(int Total, int Passed, int Failed, int Unsupported, int Errors, IReadOnlyList<CaseFigures> Cases);
@@ -137,6 +153,7 @@ internal sealed record CaseFigures(string Name, string Status, string Message, d
 [JsonSerializable(typeof(InspectFigures))]
 [JsonSerializable(typeof(ParityFigures))]
 [JsonSerializable(typeof(ConformanceFigures))]
+[JsonSerializable(typeof(ExportReport))]
 [JsonSerializable(typeof(BenchFigures))]
 [JsonSerializable(typeof(Alone))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]

@@ -1,3 +1,4 @@
+using Framework.Adaptation;
 using Framework.Data;
 using Framework.Errors;
 using Framework.Graphs;
@@ -15,6 +16,11 @@ namespace Cli.Runs;
 internal sealed record ModelSource(Graph Graph, string Place, string Stem, bool HasHeads = false)
 {
     private const string Remedy = "Choose data or a network that fit.";
+
+    private FineTuning? _tuning;
+
+    /// <summary>Whether it was read from a file.</summary>
+    public bool IsFile { get; private init; }
 
     /// <summary>Finds a network: names of the catalogue go first, and get weights by the seed.</summary>
     /// <param name="name">A name, a file, or a run's folder.</param>
@@ -56,11 +62,14 @@ internal sealed record ModelSource(Graph Graph, string Place, string Stem, bool 
             throw new UsageException($"model {path}", "is neither a file nor a run's folder.");
         }
 
-        return new ModelSource(OnnxModel.Load(path), path, stem);
+        return new ModelSource(OnnxModel.Load(path), path, stem) { IsFile = true };
     }
 
+    /// <summary>The network made ready for further training.</summary>
+    public ModelSource Prepared(FineTuning tuning) => this with { Graph = tuning.Trainable, _tuning = tuning };
+
     /// <summary>What is kept of the network once it is trained.</summary>
-    public Graph Finished(Graph trained) => HasHeads ? trained.WithOutputs(trained.Outputs[0]) : trained;
+    public Graph Finished(Graph trained) => _tuning is { } tuning ? tuning.Finish(trained) : HasHeads ? trained.WithOutputs(trained.Outputs[0]) : trained;
 
     /// <summary>How its images are normalised, and who says so: its own file, or else the data set, or else its training images.</summary>
     public (ChannelStatistics Statistics, string By) Normalization(IDataset data, Func<IDataset> trainingData)
@@ -98,7 +107,7 @@ internal sealed record ModelSource(Graph Graph, string Place, string Stem, bool 
         if (input.ElementType != ElementType.Float32 || (input.Shape is { } shape && !Takes(shape, images)))
             throw new ShapeException($"{Place}, input '{input.Name}'", $"takes {input.Fact}, the data's images are Float32{images}.", Remedy);
         if (Graph.Outputs[0].Shape is { Rank: 2 } scores && scores[1].IsKnown && scores[1].Value < data.ClassNames.Count)
-            throw new ShapeException(Place, $"tells {scores[1]} classes apart, the data has {data.ClassNames.Count}.", Remedy);
+            throw new ShapeException(Place, $"tells {scores[1]} classes apart, the data has {data.ClassNames.Count}.", IsFile ? $"A new last layer is made by --classes {data.ClassNames.Count}." : Remedy);
     }
 
     private static bool Takes(SymbolicShape input, SymbolicShape images) =>

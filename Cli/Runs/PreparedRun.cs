@@ -18,6 +18,7 @@ namespace Cli.Runs;
 /// <param name="Normalization">How images are normalised.</param>
 /// <param name="NormalizedBy">Who says so.</param>
 /// <param name="Settings">What the report says of the options.</param>
+/// <param name="Finish">What is kept of the network once it is trained.</param>
 internal sealed record PreparedRun(
     string Title,
     Graph Network,
@@ -27,22 +28,22 @@ internal sealed record PreparedRun(
     string Data,
     ChannelStatistics Normalization,
     string NormalizedBy,
-    SettingsFigures Settings)
+    SettingsFigures Settings,
+    Func<Graph, Graph> Finish)
 {
     /// <summary>Opens data and network as a plan says.</summary>
     /// <exception cref="FrameworkException">Something is not there, or does not fit.</exception>
     public static PreparedRun Of(RunPlan plan, int threads) => plan.Recipe is null ? OfModel(plan, threads) : OfRecipe(plan, threads);
 
-    /// <summary>What is kept of the network once it is trained: auxiliary heads are for training only.</summary>
-    public Graph Finished(Graph trained) =>
-        ModelNotes.Write(TrainingGraph.HeadsOf(trained).Any() ? trained.WithOutputs(trained.Outputs[0]) : trained, Normalization, Train.ClassNames);
+    /// <summary>What is kept of the network once it is trained, with what its file says of images and classes.</summary>
+    public Graph Finished(Graph trained) => ModelNotes.Write(Finish(trained), Normalization, Train.ClassNames);
 
     private static PreparedRun OfModel(RunPlan plan, int threads)
     {
         if (plan.Model is null || plan.Data is null) throw new UsageException("train", "needs --model and --data, or --recipe, or --resume.", "See `cnn train --help`.");
         var settings = TrainingSettings.Of(plan, threads);
         var (train, test) = (DataSets.Open(plan.Data, DataSplit.Train), DataSets.Open(plan.Data, DataSplit.Test));
-        var model = ModelSource.Open(plan.Model, plan.Seed, train);
+        var model = FineTuningPlan.Apply(plan.Tuning, ModelSource.Open(plan.Model, plan.Seed, train), train.ClassNames.Count, plan.Seed);
         model.CheckFits(train);
         model.CheckFits(test);
         var (normalization, by) = model.Normalization(train, () => train);
@@ -56,7 +57,7 @@ internal sealed record PreparedRun(
         };
         var figures = new SettingsFigures(
             settings.Epochs, settings.Batch, settings.Optimizer, settings.Rate, settings.Momentum, settings.WeightDecay, settings.Schedule, plan.Seed);
-        return new PreparedRun(model.Stem, model.Graph, options, train, test, plan.Data, normalization, by, figures);
+        return new PreparedRun(model.Stem, model.Graph, options, train, test, plan.Data, normalization, by, figures, model.Finished);
     }
 
     private static PreparedRun OfRecipe(RunPlan plan, int threads)
@@ -71,6 +72,9 @@ internal sealed record PreparedRun(
         options = options with { Epochs = plan.Epochs ?? options.Epochs, BatchSize = plan.Batch ?? options.BatchSize, Seed = plan.Seed, Threads = threads };
         var network = recipe.Network(train).Initialize(plan.Seed).TraceAll(name: recipe.Name);
         var figures = new SettingsFigures(options.Epochs, options.BatchSize, options.Optimizer.GetType().Name.ToLowerInvariant(), null, null, null, null, plan.Seed);
-        return new PreparedRun(recipe.Name, network, options, train, test, data, normalization, "the data set says", figures);
+        return new PreparedRun(recipe.Name, network, options, train, test, data, normalization, "the data set says", figures, Finish);
+
+        // Auxiliary heads are for training only.
+        static Graph Finish(Graph trained) => trained.WithOutputs(trained.Outputs[0]);
     }
 }

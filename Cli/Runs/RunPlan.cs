@@ -37,6 +37,8 @@ internal sealed record RunPlan
 
     public int? Patience { get; init; }
 
+    public FineTuningPlan? Tuning { get; init; }
+
     public long Seed { get; init; } = 1;
 
     /// <summary>What the user chose that a recipe decides itself.</summary>
@@ -45,6 +47,7 @@ internal sealed record RunPlan
         {
             ("--model", Model), ("--optimizer", Optimizer), ("--lr", Lr), ("--momentum", Momentum), ("--weight-decay", WeightDecay), ("--schedule", Schedule),
             ("--label-smoothing", LabelSmoothing), ("--clip-norm", ClipNorm), ("--average", Average), ("--accumulate", Accumulate), ("--patience", Patience),
+            ("--classes, --head, --freeze and --thaw", Tuning),
         }.Where(o => o.Value is not null).Select(o => o.Option);
 
     /// <summary>Writes the plan.</summary>

@@ -184,13 +184,18 @@ public sealed class GraphBuilder
     {
         var builder = new GraphBuilder(graph.Name) { _metadata = graph.Metadata };
         map = builder.CopyHead(graph, null, null);
+        builder.Promise(graph);
+        return builder;
+    }
+
+    /// <summary>Keeps the names of a graph's nodes and of what they make for their copies.</summary>
+    internal void Promise(Graph graph)
+    {
         foreach (var node in graph.Nodes)
         {
-            builder._promisedNodeNames.Add(node.Name);
-            foreach (var value in node.Outputs.OfType<Value>()) builder._promisedNames.Add(value.Name);
+            _promisedNodeNames.Add(node.Name);
+            foreach (var value in node.Outputs.OfType<Value>()) _promisedNames.Add(value.Name);
         }
-
-        return builder;
     }
 
     /// <summary>Gives the names of a node and its results to whatever takes its place.</summary>

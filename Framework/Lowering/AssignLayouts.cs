@@ -56,7 +56,7 @@ internal sealed class AssignLayouts(InstructionSet set) : GraphPatch("AssignLayo
                 if (ConvolutionStep.KernelLayouts(node, ConvolutionStep.Kind.WeightGradient, set) is not { } weightGradient) break;
                 return ([weightGradient.Output, weightGradient.Input], []);
             case MaxPool when node.Outputs.Count == 1:
-            case MaxPoolCompact or AveragePool or AveragePoolGrad or GlobalAveragePool:
+            case MaxPoolCompact or AveragePool or AveragePoolGrad or GlobalAveragePool or GlobalMaxPool:
                 var pooled = Present(node, 0);
                 return ([pooled], [pooled, pooled]);
             case BatchNormalization or BatchNormalizationTraining:
@@ -69,6 +69,12 @@ internal sealed class AssignLayouts(InstructionSet set) : GraphPatch("AssignLayo
             case MaxPoolCompactGrad:
                 var place = Present(node, 1);
                 return ([place, place], [place]);
+            case Concat or Split:
+                var common = Enumerable.Range(0, node.Operator is Concat ? node.Inputs.Count : 1).Select(i => Present(node, i)).FirstOrDefault(l => l.IsBlocked);
+                if (!common.IsBlocked || !JoinStep.FitsBlocks(node, common)) break;
+                return ([.. node.Inputs.Select((_, i) => i == 0 || node.Operator is Concat ? common : Layout.Plain)], [.. node.Outputs.Select(_ => common)]);
+            case Slice or Pad or Tile when node.Outputs[0]!.Shape!.Rank > 2 && MovementStep.Takes(node):
+                return ([Present(node, 0)], [Present(node, 0)]);
             case ReduceSum when ReductionStep.IsOverAllButChannels(node):
                 return ([Present(node, 0)], []);
             default:
@@ -86,19 +92,30 @@ internal sealed class AssignLayouts(InstructionSet set) : GraphPatch("AssignLayo
         if (ElementwiseForm.Of(node) is not { } form || node.Outputs[0]! is not { ElementType: ElementType.Float32, Shape: { Rank: > 2 } shape }) return null;
         var inputs = new Layout[node.Inputs.Count];
         var blocked = Layout.Plain;
-        for (int i = 0; i < inputs.Length; i++)
+        foreach (int i in form.OperandsOf(node))
         {
-            if (node.Inputs[i] is not { } input) continue;
-            bool isScalar = input.Shape!.ElementCount == 1;
-            if (!isScalar && (input.Shape != shape || input.ElementType != ElementType.Float32)) return null;
-            if (form.Operands.Contains(i) && Present(node, i) is { IsBlocked: true } present) blocked = present;
+            var input = node.Inputs[i]!;
+            if (input.Shape!.ElementCount == 1) continue;
+            if (input.ElementType != ElementType.Float32 || !LiesAlong(input.Shape, shape)) return null;
+            if (Present(node, i) is { IsBlocked: true } present) blocked = present;
         }
 
         if (!blocked.IsBlocked || (!form.KeepsZero && shape[1].Value % blocked.ChannelBlock != 0)) return null;
         for (int i = 0; i < inputs.Length; i++)
-            inputs[i] = node.Inputs[i]?.Shape == shape ? (form.Operands.Contains(i) ? blocked : Present(node, i)) : Layout.Plain;
+        {
+            if (node.Inputs[i] is not { } input) continue;
+            if (!form.OperandsOf(node).Contains(i)) inputs[i] = Present(node, i);
+            else if (input.Shape!.ElementCount != 1) inputs[i] = blocked;
+        }
+
         return (inputs, blocked);
     }
+
+    // Whether an operand has all channels of the result, and either all of its places or one.
+    private static bool LiesAlong(SymbolicShape operand, SymbolicShape result) =>
+        operand == result
+        || (operand.Rank == result.Rank && operand[1] == result[1] && (operand[0] == result[0] || operand[0] == 1)
+            && (operand[2..].All(d => d == 1) || operand[2..].SequenceEqual(result[2..])));
 
     private Layout Present(Node node, int input) => Map.Get(node.Inputs[input]!).Layout;
 

@@ -10,12 +10,13 @@ namespace Framework.Lowering;
 /// </summary>
 /// <remarks>
 /// A result much larger than what it is made from, such as zeros that are expanded, is left to the plan, unless it is a weight: kernels prepare a weight
-/// once where it is constant.
+/// once where it is constant. Integers are indices, which steps want to know beforehand.
 /// </remarks>
 internal sealed class FoldConstants() : GraphPatch("FoldConstants")
 {
     private const int LargestGrowth = 4;
     private const int AlwaysFolded = 1024;
+    private const int MostIndices = 1 << 22;
     private readonly Dictionary<Value, Tensor> _known = [];
     private readonly HashSet<Value> _weights = [];
 
@@ -41,7 +42,8 @@ internal sealed class FoldConstants() : GraphPatch("FoldConstants")
 
         if (node.Operator.Domain != Domains.Onnx || node.Inputs.Any(i => i is not null && !_known.ContainsKey(i))) return null;
         long made = node.Outputs.Sum(o => o!.Shape!.ElementCount.Value), read = node.Inputs.Sum(i => i?.Shape!.ElementCount.Value ?? 0);
-        if (made > AlwaysFolded && made > LargestGrowth * read && !_weights.Contains(node.Outputs[0]!)) return null;
+        long always = node.Outputs.All(o => o!.ElementType.IsInteger()) ? MostIndices : AlwaysFolded;
+        if (made > always && made > LargestGrowth * read && !_weights.Contains(node.Outputs[0]!)) return null;
         var results = Evaluation.Run(
             node.Operator, node.Place, node.Attributes, [.. node.Inputs.Select(i => i is null ? null : _known[i])], node.Outputs.Count, Precision.Native);
         return [.. results.Select((r, i) => Constant(node.Outputs[i]!, r!))];

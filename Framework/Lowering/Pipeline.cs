@@ -14,6 +14,7 @@ internal static class Pipeline
         graph = Bind(graph, inputShapes);
         graph = new FoldConstants().Apply(graph);
         graph = new RemoveNoOps().Apply(graph);
+        graph = new LowerTransposedConvolutions().Apply(graph);
         graph = new FuseActivation().Apply(graph);
         graph = new CompactPoolIndices().Apply(graph);
         graph = new AssignLayouts(options.InstructionSet).Apply(graph);

@@ -35,6 +35,7 @@ internal sealed unsafe class PlanCompiler
         var outputs = PlaceOutputs();
 
         KeepInputsUntilRead(outputs);
+        JoinInPlace();
         var steps = _steps.ToArray();
         foreach (var step in steps) step.Bind(v => _buffers[v]);
         FindLifetimes(steps);
@@ -57,12 +58,32 @@ internal sealed unsafe class PlanCompiler
             if (output is not null) _buffers.Add(output, new PlanBuffer(BufferKind.Arena, BytesOf(output)));
         }
 
-        _steps.Add(StepSelection.For(node, _options.InstructionSet));
+        var step = StepSelection.For(node, _options.InstructionSet);
+        if (step is JoinStep { Joins: false, Offsets: { } offsets })
+        {
+            for (int i = 0; i < offsets.Count; i++) _buffers[step.Writes[i]].PlaceIn(_buffers[step.Reads[0]], offsets[i]);
+            return;
+        }
+
+        _steps.Add(step);
+    }
+
+    // Parts that lie in one piece within what they are joined to are made there.
+    private void JoinInPlace()
+    {
+        foreach (var step in _steps.OfType<JoinStep>())
+        {
+            if (!step.Joins || step.Offsets is not { } offsets || _buffers[step.Writes[0]] is not { Kind: BufferKind.Arena } whole) continue;
+            for (int i = 0; i < offsets.Count; i++)
+            {
+                if (_buffers[step.Reads[i]] is { Kind: BufferKind.Arena } part && part != whole) part.PlaceIn(whole, offsets[i]);
+            }
+        }
     }
 
     // The same elements in the same order under another shape: no step, the same memory.
     private static bool IsView(Node node) =>
-        node.Operator is Reshape or Flatten or Unsqueeze or Identity && !node.Inputs[0]!.Layout.IsBlocked && !node.Outputs[0]!.Layout.IsBlocked;
+        node.Operator is Reshape or Flatten or Squeeze or Unsqueeze or Identity && !node.Inputs[0]!.Layout.IsBlocked && !node.Outputs[0]!.Layout.IsBlocked;
 
     // Results are written straight into the user's tensors. What cannot be (an input or a constant passed through, the same value twice) is copied.
     private PlanBuffer[] PlaceOutputs()
@@ -97,7 +118,7 @@ internal sealed unsafe class PlanCompiler
             var output = _graph.Outputs[position];
             var input = _buffers[_graph.Inputs.First(i => i.Name == inputName)];
             int written = _steps.FindIndex(s => s.Writes.Any(w => _buffers[w] == outputs[position]));
-            int read = _steps.FindLastIndex(s => s.Reads.Any(r => _buffers[r] == input));
+            int read = _steps.FindLastIndex(s => s.Reads.Any(r => _buffers[r].Root == input));
             if (written < 0 || read < written || (read == written && Overwrites(_steps[written], input, outputs[position]))) continue;
             var made = outputs[position];
             made.Kind = BufferKind.Arena;
@@ -112,7 +133,8 @@ internal sealed unsafe class PlanCompiler
         {
             for (int r = 0; r < step.Reads.Count; r++)
             {
-                if (_buffers[step.Writes[w]] == output && _buffers[step.Reads[r]] == input && !step.MayOverwrite(r, w)) return false;
+                var read = _buffers[step.Reads[r]];
+                if (_buffers[step.Writes[w]] == output && read.Root == input && (read != input || !step.MayOverwrite(r, w))) return false;
             }
         }
 
@@ -123,12 +145,7 @@ internal sealed unsafe class PlanCompiler
     {
         for (int i = 0; i < steps.Length; i++)
         {
-            foreach (var value in steps[i].Reads.Concat(steps[i].Writes))
-            {
-                var buffer = _buffers[value];
-                buffer.First = Math.Min(buffer.First, i);
-                buffer.Last = Math.Max(buffer.Last, i);
-            }
+            foreach (var value in steps[i].Reads.Concat(steps[i].Writes)) _buffers[value].Touch(i);
         }
     }
 

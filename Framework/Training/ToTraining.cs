@@ -17,7 +17,7 @@ public enum RunningVariance
 /// <summary>
 /// Turns an inference graph into its training form. Dropout becomes <see cref="DropoutTraining"/>, whose mask follows from the input
 /// <c>counter</c>, the step's number. BatchNormalization becomes <see cref="BatchNormalizationTraining"/>, which normalises by the batch and makes
-/// new running statistics; these are <see cref="States"/>.
+/// new running statistics; these are <see cref="States"/>. One whose statistics are constants is frozen and stays as it is.
 /// </summary>
 /// <param name="seed">Seeds the masks; each layer's stream follows from the seed and its place in the graph.</param>
 /// <param name="variance">
@@ -64,8 +64,9 @@ public sealed class ToTraining(long seed, RunningVariance variance = RunningVari
     private static float RatioOf(Node node, Value ratio) => ratio.Fact.Constant?.ToArray<float>()[0]
         ?? throw new Errors.UnsupportedModelException(node.Place, "its ratio is computed by the graph.", "Give it as a constant.");
 
-    private Value[] Normalize(Node node)
+    private Value[]? Normalize(Node node)
     {
+        if (IsFrozen(node.Inputs[3]!)) return null;
         bool unbiased = variance == RunningVariance.Unbiased && node.Attributes.Int("training_mode", 0) == 0;
         var (mean, deviation) = (node.Inputs[3]!, node.Inputs[4]!);
         Value[] inputs = [.. node.Inputs.Take(3).Select(i => Map.Get(i!)), Current(mean), Current(deviation)];
@@ -75,6 +76,8 @@ public sealed class ToTraining(long seed, RunningVariance variance = RunningVari
         Keep(deviation, outputs[2]);
         return outputs[..node.Outputs.Count];
     }
+
+    private bool IsFrozen(Value state) => Source.Initializers.Any(i => i.Value == state && i.Role == InitializerRole.Constant);
 
     // A layer that is applied twice goes on from the statistics that its first application leaves.
     private Value Current(Value state) => _newStates.GetValueOrDefault(state) ?? Map.Get(state);

@@ -76,6 +76,32 @@ public sealed class ParityProblem
             [.. training.Parameters, .. inputs]);
     }
 
+    /// <summary>What a result of an engine is.</summary>
+    public Quantity QuantityOf(string name) =>
+        name == TrainingGraph.LossName ? Quantity.Loss
+        : name.StartsWith(GradientPrefix, StringComparison.Ordinal) ? Quantity.Gradient
+        : Network.Outputs.Any(o => o.Name == name) ? Quantity.Output
+        : Quantity.Activation;
+
+    /// <summary>The same problem, with every value between the network's input and output compared as well.</summary>
+    public ParityProblem WithActivations()
+    {
+        var outputs = Network.Outputs.Select(o => o.Name).ToHashSet();
+        HashSet<string> known = [.. Results(Graph)];
+        known.IntersectWith(Results(Forward));
+        string[] names = [.. Results(Network).Where(n => known.Contains(n) && !outputs.Contains(n))];
+        return new ParityProblem(Network, Watched(Graph, names), Watched(Forward, names), Inputs, ForwardInputs, Differentiated);
+    }
+
+    private static IEnumerable<string> Results(Graph graph) =>
+        graph.Nodes.SelectMany(n => n.Outputs).OfType<Value>().Where(v => v.ElementType.IsFloat()).Select(v => v.Name);
+
+    private static Graph Watched(Graph graph, IReadOnlyList<string> names)
+    {
+        var values = graph.Values.ToDictionary(v => v.Name);
+        return graph.WithOutputs([.. names.Select(n => values[n]), .. graph.Outputs]);
+    }
+
     /// <summary>
     /// The network with its loss in operators of ONNX alone, for an engine that differentiates it itself: batch normalisation keeps statistics as ONNX does,
     /// with the population's variance.

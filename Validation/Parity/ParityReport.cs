@@ -23,19 +23,20 @@ public enum Quantity
 /// <param name="MaxAbs">The largest difference of two elements.</param>
 /// <param name="RmsRel">The relative difference between the two engines.</param>
 /// <param name="ErrorVsFloat64">Our error.</param>
-/// <param name="ReferenceErrorVsFloat64">The other engine's error; for float64 itself that of a float64 run disturbed by single-precision rounding and at kinks.</param>
+/// <param name="ReferenceErrorVsFloat64">The other engine's error; for float64 itself the largest of float64 runs disturbed by single-precision rounding.</param>
 /// <param name="Tolerance">The bound of <paramref name="RmsRel"/>.</param>
 /// <param name="Ok">Whether the bounds hold.</param>
 public sealed record ParityRow(
     string Against, Quantity Quantity, string Name, double MaxAbs, double RmsRel, double ErrorVsFloat64, double ReferenceErrorVsFloat64, double Tolerance, bool Ok);
 
 /// <summary>One step of the computation in float32, judged by itself on the operands of the float64 run.</summary>
-/// <param name="Place">The node.</param>
+/// <param name="Node">The node's name.</param>
+/// <param name="Place">The node and its operator.</param>
 /// <param name="Output">The name of what it makes.</param>
 /// <param name="MaxAbs">The largest error of an element.</param>
 /// <param name="Share">The largest error of an element over its derived bound; at most 1 is allowed.</param>
 /// <param name="Ok">Whether the bound holds.</param>
-public sealed record StepRow(string Place, string Output, double MaxAbs, double Share, bool Ok);
+public sealed record StepRow(string Node, string Place, string Output, double MaxAbs, double Share, bool Ok);
 
 /// <summary>The slope of the loss along a random direction, in float64: by differences, and as the gradient says.</summary>
 /// <param name="Difference">The central difference.</param>
@@ -44,15 +45,25 @@ public sealed record StepRow(string Place, string Output, double MaxAbs, double 
 /// <param name="Ok">Whether the bound holds.</param>
 public sealed record DirectionalRow(double Difference, double Gradient, double Tolerance, bool Ok);
 
+/// <summary>How many steps of our run a kernel made.</summary>
+/// <param name="Kernel">The kernel's name.</param>
+/// <param name="Steps">Steps.</param>
+public sealed record KernelRow(string Kernel, int Steps);
+
 /// <summary>How our results stand beside other engines'.</summary>
 /// <param name="Rows">Whole runs.</param>
 /// <param name="Steps">Single steps.</param>
 /// <param name="Directional">The check of all gradients at once; null where none are asked for.</param>
 /// <param name="OracleError">The largest relative difference between our float64 and libtorch's; null where libtorch was not asked.</param>
-public sealed record ParityReport(IReadOnlyList<ParityRow> Rows, IReadOnlyList<StepRow> Steps, DirectionalRow? Directional, double? OracleError)
+/// <param name="Kernels">The kernels that our run took.</param>
+public sealed record ParityReport(
+    IReadOnlyList<ParityRow> Rows, IReadOnlyList<StepRow> Steps, DirectionalRow? Directional, double? OracleError, IReadOnlyList<KernelRow> Kernels)
 {
     /// <summary>How closely two engines must agree in float64.</summary>
     public const double OracleTolerance = 1e-9;
+
+    /// <summary>The first activation on the way from input to output whose error exceeds its tolerance; null where none does or none was compared.</summary>
+    public ParityRow? FirstBadActivation => Rows.FirstOrDefault(r => r.Quantity == Quantity.Activation && !r.Ok);
 
     /// <summary>Whether every check held.</summary>
     public bool Ok => Rows.All(r => r.Ok) && Steps.All(s => s.Ok) && Directional?.Ok != false && !(OracleError > OracleTolerance);

@@ -28,11 +28,11 @@ public sealed record NodeAlone(Node Node, IReadOnlyList<Tensor?> Operands)
     /// <summary>What the node makes of the magnitudes of its floats, in float64.</summary>
     /// <param name="op">Another operator in the node's place; null takes its own.</param>
     /// <param name="attributes">Other attributes; null takes its own.</param>
-    public double[] OfMagnitudes(Operator? op = null, Attributes? attributes = null)
+    public Tensor OfMagnitudes(Operator? op = null, Attributes? attributes = null)
     {
         var (graph, inputs) = (this with { Operands = [.. Operands.Select(Magnitudes)] }).Build(op, attributes);
         using var interpreter = new Interpreter(graph, Precision.Float64);
-        return interpreter.Run(inputs)[0].ToArray<double>();
+        return interpreter.Run(inputs)[0];
     }
 
     private (Graph Graph, IReadOnlyList<Tensor> Inputs) Build(Operator? op = null, Attributes? attributes = null)

@@ -25,40 +25,40 @@ public static class StepBounds
         "CumSum", "LRN", "Sqrt", "Reciprocal",
     ];
 
-    /// <summary>The bound of each element of an output; zeros where it must be exact.</summary>
+    /// <summary>The bound of each element of an output, in float64; null where every bit must be right.</summary>
     /// <param name="step">The node and its operands.</param>
     /// <param name="results">What it makes in float64.</param>
     /// <param name="output">The number of the output.</param>
-    public static double[] Of(NodeAlone step, IReadOnlyList<Tensor?> results, int output)
+    public static Tensor? Of(NodeAlone step, IReadOnlyList<Tensor?> results, int output)
     {
         var result = results[output]!;
         string name = step.Node.Operator.Name;
-        if (!result.ElementType.IsFloat() || s_exact.Contains(name)) return new double[result.Count];
+        if (!result.ElementType.IsFloat() || s_exact.Contains(name)) return null;
         if (s_positive.Contains(name)) return Scaled(step.OfMagnitudes(), Terms(step, result));
         return name switch
         {
             "Sub" => Scaled(step.OfMagnitudes(Add.Instance), 1),
             "Gemm" => Scaled(GemmMagnitudes(step), Terms(step, result)),
-            "BatchNormalization" or "BatchNormalizationTraining" => BatchNormBounds.Forward(step, result, output),
-            "BatchNormalizationTrainingGrad" => BatchNormBounds.Backward(step, output),
+            "BatchNormalization" or "BatchNormalizationTraining" => Tensor.From(BatchNormBounds.Forward(step, result, output), result.Shape),
+            "BatchNormalizationTrainingGrad" => Tensor.From(BatchNormBounds.Backward(step, output), result.Shape),
             "LRNGrad" => Uniform(result, step.Node.Attributes.Int("size", 5) + Rounding.FormulaSteps, Largest(result) + Largest(step.Operands[0]!)),
             "SoftmaxCrossEntropyLossGrad" => Uniform(result, Rounding.FormulaSteps, Largest(step.Operands[0]!) * (1 + Largest(step.Operands[1]!))),
             _ => Uniform(result, LongestSum(step) + Rounding.FormulaSteps, Math.Max(1, step.Operands.OfType<Tensor>().Append(result).Max(Largest))),
         };
     }
 
-    private static double[] Scaled(double[] magnitudes, long terms)
+    private static Tensor Scaled(Tensor magnitudes, long terms)
     {
         double factor = Rounding.Accumulated(terms);
-        for (int i = 0; i < magnitudes.Length; i++) magnitudes[i] *= factor;
+        foreach (ref double x in magnitudes.AsSpan<double>()) x *= factor;
         return magnitudes;
     }
 
     // A formula whose inner magnitudes are not followed one by one: the largest of what goes in and out stands for all of them.
-    private static double[] Uniform(Tensor result, long terms, double magnitude)
+    private static Tensor Uniform(Tensor result, long terms, double magnitude)
     {
-        double[] bounds = new double[result.Count];
-        Array.Fill(bounds, Rounding.Accumulated(terms) * magnitude);
+        var bounds = Tensor.Uninitialized(ElementType.Float64, result.Shape);
+        bounds.AsSpan<double>().Fill(Rounding.Accumulated(terms) * magnitude);
         return bounds;
     }
 
@@ -74,7 +74,7 @@ public static class StepBounds
         return largest;
     }
 
-    private static double[] GemmMagnitudes(NodeAlone step)
+    private static Tensor GemmMagnitudes(NodeAlone step)
     {
         var attributes = step.Node.Attributes;
         var positive = attributes.With("alpha", Math.Abs(attributes.Float("alpha", 1))).With("beta", Math.Abs(attributes.Float("beta", 1)));

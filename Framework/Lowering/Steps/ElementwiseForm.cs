@@ -8,11 +8,11 @@ namespace Framework.Lowering.Steps;
 
 /// <summary>How an operator is computed elementwise.</summary>
 /// <param name="Operation">The kernel's operation.</param>
-/// <param name="Operands">The node's inputs that it reads, in the operation's order.</param>
+/// <param name="Operands">The node's inputs that it reads, in the operation's order; null for all that are given.</param>
 /// <param name="KeepsZero">Whether zeros give zero, so that the padding of channel blocks stays as it must.</param>
 /// <param name="Parameters">Reads the operation's parameters from the node's attributes; null where it has none.</param>
 internal sealed record ElementwiseForm(
-    Operation Operation, int[] Operands, bool KeepsZero = true, Func<Attributes, (float Alpha, float Beta)>? Parameters = null)
+    Operation Operation, int[]? Operands, bool KeepsZero = true, Func<Attributes, (float Alpha, float Beta)>? Parameters = null)
 {
     // Inputs of a gradient operator: (dY, X, Y).
     private static readonly int[] s_one = [0];
@@ -37,6 +37,18 @@ internal sealed record ElementwiseForm(
         [GreaterOrEqual.Instance] = new(Operation.LessOrEqual, s_turned, KeepsZero: false),
         [Equal.Instance] = new(Operation.Equal, s_two, KeepsZero: false),
         [Where.Instance] = new(Operation.Where, [0, 1, 2]),
+        [And.Instance] = new(Operation.Minimum, s_two),
+        [Or.Instance] = new(Operation.Maximum, s_two),
+        [Xor.Instance] = new(Operation.NotEqual, s_two),
+        [Not.Instance] = new(Operation.Equal, s_one, KeepsZero: false) { Compose = EqualsZero },
+        [Sum.Instance] = new(Operation.Add, null) { Compose = Folded },
+        [Max.Instance] = new(Operation.Maximum, null) { Compose = Folded },
+        [Min.Instance] = new(Operation.Minimum, null) { Compose = Folded },
+        [Mean.Instance] = new(Operation.Add, null) { Compose = Averaged },
+        [Clip.Instance] = new(Operation.Clip, null, KeepsZero: false) { Compose = Limited },
+        [PRelu.Instance] = new(Operation.PRelu, s_two),
+        [Expand.Instance] = new(Operation.Identity, s_one),
+        [Cast.Instance] = new(Operation.NotEqual, s_one) { Compose = NotEqualsZero },
         [StepFunction<Floor>.Instance] = new(Operation.Floor, s_one),
         [StepFunction<Ceil>.Instance] = new(Operation.Ceiling, s_one),
         [StepFunction<Round>.Instance] = new(Operation.Round, s_one),
@@ -89,6 +101,9 @@ internal sealed record ElementwiseForm(
     /// <summary>Writes the operation as several steps; null where it is one.</summary>
     public Composition? Compose { get; private init; }
 
+    /// <summary>The node's inputs that are read.</summary>
+    public IReadOnlyList<int> OperandsOf(Node node) => Operands ?? [.. Enumerable.Range(0, node.Inputs.Count).Where(i => node.Inputs[i] is not null)];
+
     /// <summary>The operators that have a form.</summary>
     public static IEnumerable<Operator> Operators => s_forms.Keys;
 
@@ -106,12 +121,35 @@ internal sealed record ElementwiseForm(
     }
 
     /// <summary>Writes steps over operands.</summary>
-    internal delegate ElementwiseValue Composition(ElementwiseBuilder builder, ReadOnlySpan<ElementwiseValue> operands, Attributes attributes);
+    internal delegate ElementwiseValue Composition(ElementwiseBuilder builder, ElementwiseForm form, ElementwiseValue[] operands, Node node);
+
+    private static ElementwiseValue EqualsZero(ElementwiseBuilder builder, ElementwiseForm form, ElementwiseValue[] operands, Node node) =>
+        builder.Apply(Operation.Equal, operands[0], builder.Constant(0));
+
+    // Between floats and truth values: 1 where an element is not 0, which a truth value is already.
+    private static ElementwiseValue NotEqualsZero(ElementwiseBuilder builder, ElementwiseForm form, ElementwiseValue[] operands, Node node) =>
+        builder.Apply(Operation.NotEqual, operands[0], builder.Constant(0));
+
+    private static ElementwiseValue Folded(ElementwiseBuilder builder, ElementwiseForm form, ElementwiseValue[] operands, Node node) =>
+        operands.Length == 1 ? builder.Apply(Operation.Identity, operands[0]) : operands.Aggregate((a, b) => builder.Apply(form.Operation, a, b));
+
+    private static ElementwiseValue Averaged(ElementwiseBuilder builder, ElementwiseForm form, ElementwiseValue[] operands, Node node) =>
+        builder.Apply(Operation.Divide, Folded(builder, form, operands, node), builder.Constant(operands.Length));
+
+    // From below first, so that the upper limit holds where the two cross.
+    private static ElementwiseValue Limited(ElementwiseBuilder builder, ElementwiseForm form, ElementwiseValue[] operands, Node node)
+    {
+        bool fromBelow = node.Inputs.Count > 1 && node.Inputs[1] is not null;
+        var x = fromBelow ? builder.Apply(Operation.Maximum, operands[0], operands[1]) : operands[0];
+        return operands.Length > (fromBelow ? 2 : 1) ? builder.Apply(Operation.Minimum, x, operands[^1])
+            : fromBelow ? x
+            : builder.Apply(Operation.Identity, x);
+    }
 
     // Where the mask holds, the gradient over the share that was kept.
-    private static ElementwiseValue KeepScaled(ElementwiseBuilder builder, ReadOnlySpan<ElementwiseValue> operands, Attributes a)
+    private static ElementwiseValue KeepScaled(ElementwiseBuilder builder, ElementwiseForm form, ElementwiseValue[] operands, Node node)
     {
-        var scaled = builder.Apply(Operation.Multiply, operands[1], builder.Constant(1 / (1 - a.Float("ratio", 0.5f))));
+        var scaled = builder.Apply(Operation.Multiply, operands[1], builder.Constant(1 / (1 - node.Attributes.Float("ratio", 0.5f))));
         return builder.Apply(Operation.Where, operands[0], scaled, builder.Constant(0));
     }
 

@@ -24,13 +24,13 @@ internal sealed unsafe class ElementwiseStep : Step
     public static Step? For(Node node, InstructionSet set)
     {
         if (ElementwiseForm.Of(node) is not { } form) return null;
-        Value[] reads = [.. form.Operands.Select(o => node.Inputs[o]!)];
+        Value[] reads = [.. form.OperandsOf(node).Select(o => node.Inputs[o]!)];
         var output = node.Outputs[0]!;
         if (reads.Append(output).Any(v => v.ElementType is not (ElementType.Float32 or ElementType.Bool)) || output.Shape!.ElementCount.Value == 0) return null;
         var (alpha, beta) = form.Parameters?.Invoke(node.Attributes) ?? (0, 0);
         var builder = new ElementwiseBuilder();
         ElementwiseValue[] operands = [.. reads.Select(r => builder.Input(TypeOf(r)))];
-        builder.Output(form.Compose?.Invoke(builder, operands, node.Attributes) ?? builder.Apply(form.Operation, operands, alpha, beta), TypeOf(output));
+        builder.Output(form.Compose?.Invoke(builder, form, operands, node) ?? builder.Apply(form.Operation, operands, alpha, beta), TypeOf(output));
         var problem = ElementwiseProblem.Broadcast(builder.Build(), InMemory(output), [.. reads.Select(InMemory)]);
         return new ElementwiseStep(node, problem, ElementwiseKernels.List.Select(problem, set), reads);
     }
@@ -47,8 +47,12 @@ internal sealed unsafe class ElementwiseStep : Step
 
     private static ElementwiseType TypeOf(Value value) => value.ElementType == ElementType.Bool ? ElementwiseType.Boolean : ElementwiseType.Float;
 
-    // Blocked operands are walked as they lie in memory; the layout pass has seen to it that those of one shape agree.
-    private static Shape InMemory(Value value) => value.Layout.IsBlocked ? [(int)Blocks.ElementCount(value)]
-        : value.Shape!.ElementCount == 1 ? Shape.Scalar
-        : value.Shape.ToShape(value.Name);
+    // Of blocked operands the layout pass has seen to it that they broadcast block by block.
+    private static Shape InMemory(Value value)
+    {
+        var shape = value.Shape!.ToShape(value.Name);
+        if (shape.ElementCount == 1) return Shape.Scalar;
+        int block = value.Layout.ChannelBlock;
+        return block == 0 ? shape : [shape[0], (shape[1] + block - 1) / block, shape[2..].ElementCount, block];
+    }
 }

@@ -13,6 +13,10 @@ internal sealed unsafe class GemmStep : Step
 {
     private readonly GemmProblem _problem;
     private readonly GemmKernel _kernel;
+
+    // How many products of such matrices there are, and how far the first operands of two lie apart.
+    private int _products;
+    private int _stepA;
     private float* _packedA;
     private float* _packedB;
 
@@ -23,7 +27,7 @@ internal sealed unsafe class GemmStep : Step
         _kernel = kernel;
     }
 
-    public override long MultiplyAdds => _problem.MultiplyAdds;
+    public override long MultiplyAdds => _products * _problem.MultiplyAdds;
 
     public static Step? For(Node node, InstructionSet set)
     {
@@ -39,25 +43,29 @@ internal sealed unsafe class GemmStep : Step
     public static Step? ForMatMul(Node node, InstructionSet set)
     {
         var (a, b) = (node.Inputs[0]!.Shape!.ToShape(), node.Inputs[1]!.Shape!.ToShape());
-        if (a.Rank < 2 || b.Rank != 2 || !IsFloat(node)) return null;
+        if (a.Rank < 2 || b.Rank < 2 || !IsFloat(node)) return null;
 
-        // One matrix against a stack of them is one product of a taller matrix.
-        return Make(node, a[^1], a.ElementCount / Math.Max(1, a[^1]), b[1], false, false, null, set, false);
+        // A stack against one matrix is one product of a taller matrix; otherwise one matrix, or one of as large a stack, goes with each.
+        if (b.Rank == 2) return Make(node, a[^1], a.ElementCount / Math.Max(1, a[^1]), b[1], false, false, null, set, false);
+        int products = b[..^2].ElementCount;
+        if (a.Rank != 2 && !a[..^2].Equals(b[..^2])) return null;
+        return Make(node, a[^1], a[^2], b[^1], false, false, null, set, false, products, a.Rank == 2 ? 0 : a[^2] * a[^1]);
     }
 
     public override nint WorkspaceBytes(int threads) => _kernel.WorkspaceFloats(_problem, threads) * sizeof(float);
 
     public override void Prepare(PlanMemory memory, WorkerPool pool)
     {
+        if (_products != 1) return;
         if (IsConstant(0) && _kernel.PackedFloatsA(_problem) is > 0 and var floatsA)
             _kernel.PackA(_problem, Read(0), _packedA = (float*)memory.Allocate(floatsA * sizeof(float)), pool);
         if (IsConstant(1) && _kernel.PackedFloatsB(_problem) is > 0 and var floatsB)
             _kernel.PackB(_problem, Read(1), _packedB = (float*)memory.Allocate(floatsB * sizeof(float)), pool);
     }
 
-    public override void Run(byte* workspace, WorkerPool pool) => _kernel.Run(
-        _problem,
-        new GemmArguments
+    public override void Run(byte* workspace, WorkerPool pool)
+    {
+        var arguments = new GemmArguments
         {
             A = Read(0),
             B = Read(1),
@@ -66,11 +74,19 @@ internal sealed unsafe class GemmStep : Step
             PackedA = _packedA,
             PackedB = _packedB,
             Workspace = (float*)workspace,
-        },
-        pool);
+        };
+        for (int i = 0; i < _products; i++)
+        {
+            _kernel.Run(_problem, arguments, pool);
+            arguments.A += _stepA;
+            arguments.B += _problem.Depth * _problem.Columns;
+            arguments.C += _problem.Rows * _problem.Columns;
+        }
+    }
 
     private static GemmStep? Make(
-        Node node, int depth, int rows, int columns, bool transA, bool transB, Value? bias, InstructionSet set, bool relu)
+        Node node, int depth, int rows, int columns, bool transA, bool transB, Value? bias, InstructionSet set, bool relu,
+        int products = 1, int stepA = 0)
     {
         if (rows == 0 || columns == 0 || depth == 0) return null;
         var problem = new GemmProblem(rows, columns, depth, transA, transB)
@@ -81,6 +97,8 @@ internal sealed unsafe class GemmStep : Step
         var kernel = GemmKernels.List.Select(problem, set);
         return new GemmStep(node, problem, kernel, bias is null ? [node.Inputs[0]!, node.Inputs[1]!] : [node.Inputs[0]!, node.Inputs[1]!, bias])
         {
+            _products = products,
+            _stepA = stepA,
             Refusals = Passed.Over(GemmKernels.List, kernel, problem, set),
         };
     }

@@ -47,7 +47,7 @@ internal sealed unsafe class PoolingStep : Step
         if (input.ElementType != ElementType.Float32 || input.Shape!.Rank is < 3 or > 5) return null;
         if (input.Shape.ElementCount == 0 || output.Shape!.ElementCount == 0) return null;
         var (x, y) = (input.Shape.ToShape(), output.Shape.ToShape());
-        bool whole = node.Operator is GlobalAveragePool;
+        bool whole = node.Operator is GlobalAveragePool or GlobalMaxPool;
         int[] kernel = whole ? x.Extents[2..].ToArray() : Array.ConvertAll(node.Attributes.Ints("kernel_shape")!, k => (int)k);
         var window = Window.Of(node.Attributes, x.Extents[2..], kernel, y.Extents[2..]);
         var axes = new PoolingAxis[window.Rank];

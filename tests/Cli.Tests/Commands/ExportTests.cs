@@ -51,6 +51,33 @@ public sealed class ExportTests(TrainedRun run)
     }
 
     [Fact]
+    public void What_the_verification_found_is_kept_and_properties_are_written()
+    {
+        using var cnn = new Cnn();
+        var result = cnn.Run("export", run.Folder, "--out", "net.onnx", "--property", "author=somebody", "--property", "cnn.classes=none", "--verify-report", "report.json");
+        result.ExitCode.Should().Be(0, result.Error);
+
+        var checks = Json.Read(cnn["report.json"]).GetProperty("checks").EnumerateArray().ToDictionary(c => c.GetProperty("name").GetString()!, c => c.GetProperty("ok").ToString());
+        checks["structure"].Should().Be("True");
+        checks["re-import"].Should().Be("True");
+        checks["run again"].Should().Be("True");
+        var properties = OnnxModel.Load(cnn["net.onnx"]).Metadata.Properties;
+        properties.Should().Contain(new KeyValuePair<string, string>("author", "somebody")).And.Contain(new KeyValuePair<string, string>("cnn.classes", "none"));
+        properties.Select(p => p.Key).Should().OnlyHaveUniqueItems();
+    }
+
+    [Fact]
+    public void A_size_that_a_layer_depends_on_is_not_opened()
+    {
+        using var cnn = new Cnn();
+        cnn.Run("export", "resnet20-cifar", "--out", "free.onnx", "--dynamic-size").ExitCode.Should().Be(0);
+        OnnxModel.Load(cnn["free.onnx"]).Inputs[0].Shape!.ToString().Should().Be("[N,3,H,W]");
+        var result = cnn.Run("export", run.Folder, "--out", "tied.onnx", "--dynamic-size");
+        result.ExitCode.Should().Be(2);
+        result.ErrorLines.Should().ContainSingle().Which.Should().Contain("fc1");
+    }
+
+    [Fact]
     public void The_training_form_yields_loss_and_gradients_here_and_in_ONNX_Runtime()
     {
         using var cnn = new Cnn();

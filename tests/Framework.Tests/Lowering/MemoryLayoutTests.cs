@@ -16,7 +16,7 @@ public class MemoryLayoutTests
             for (int i = 0; i < 40; i++)
             {
                 int first = random.NextInt(30);
-                layout.Add(new PlanBuffer(BufferKind.Arena, 1 + random.NextInt(5000)) { First = first, Last = first + random.NextInt(8) });
+                layout.Add(Buffer(1 + random.NextInt(5000), first, first + random.NextInt(8)));
             }
 
             nint total = layout.Place(out var placed);
@@ -38,7 +38,7 @@ public class MemoryLayoutTests
     public void A_chain_needs_no_more_than_its_two_largest_neighbours()
     {
         var layout = new MemoryLayout();
-        for (int i = 0; i < 20; i++) layout.Add(new PlanBuffer(BufferKind.Arena, 6400) { First = i, Last = i + 1 });
+        for (int i = 0; i < 20; i++) layout.Add(Buffer(6400, i, i + 1));
 
         layout.Place(out _).Should().Be(2 * 6400);
     }
@@ -46,9 +46,9 @@ public class MemoryLayoutTests
     [Fact]
     public void A_result_over_its_operand_lives_on_in_its_place()
     {
-        var read = new PlanBuffer(BufferKind.Arena, 640) { First = 0, Last = 1 };
-        var written = new PlanBuffer(BufferKind.Arena, 640) { First = 1, Last = 3 };
-        var other = new PlanBuffer(BufferKind.Arena, 640) { First = 2, Last = 3 };
+        var read = Buffer(640, 0, 1);
+        var written = Buffer(640, 1, 3);
+        var other = Buffer(640, 2, 3);
         var layout = new MemoryLayout();
         foreach (var buffer in (PlanBuffer[])[read, written, other]) layout.Add(buffer);
 
@@ -58,5 +58,13 @@ public class MemoryLayoutTests
 
         var at = placed.ToDictionary(p => p.Buffer, p => p.Offset);
         at[read].Should().Be(at[written]).And.NotBe(at[other]);
+    }
+
+    private static PlanBuffer Buffer(nint byteCount, int first, int last)
+    {
+        var buffer = new PlanBuffer(BufferKind.Arena, byteCount);
+        buffer.Touch(first);
+        buffer.Touch(last);
+        return buffer;
     }
 }

@@ -38,7 +38,7 @@ public sealed record Judge(string Name, Func<Graph, IGraphRunner> Runner, Func<O
     public IReadOnlyList<StepRow> Try(OperatorCase c)
     {
         var step = c.Alone(out var results);
-        return [.. DisturbedRun.Judge(step, results, Runner)];
+        return [.. StepJudge.Judge(step, results, Runner)];
     }
 
     /// <summary>Lets it run the way back of a case, by our rules, and judges each of their steps.</summary>
@@ -47,7 +47,9 @@ public sealed record Judge(string Name, Func<Graph, IGraphRunner> Runner, Func<O
         c.Alone(out var results);
         var cotangents = c.Cotangents([.. results.OfType<Tensor>()]);
         var backward = Backward.VectorJacobian(c.Graph, c.Differentiable);
-        return DisturbedRun.Run(backward, [.. c.Inputs, .. cotangents], Runner).Steps;
+        var judge = new StepJudge(Runner);
+        DisturbedRun.Run(backward, [.. c.Inputs, .. cotangents], judge: judge);
+        return judge.Rows;
     }
 }
 

@@ -2,7 +2,7 @@ using Framework.Graphs;
 using Framework.Operators;
 using Framework.Tensors;
 
-namespace Framework.Training;
+namespace Framework.Adaptation;
 
 /// <summary>
 /// Some files do not hold their weights but compute them, from constants alone: nodes <c>Constant</c> or <c>ConstantOfShape</c>, perhaps

@@ -1,0 +1,193 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Framework.Errors;
+using Framework.Execution;
+using Framework.Graphs;
+using Framework.Operators;
+using Framework.Tensors;
+using Interop.OnnxRuntime;
+using Onnx;
+using Validation.Parity;
+using Validation.Tolerances;
+
+namespace Validation.Export;
+
+/// <summary>
+/// Exports, and lets a file get its name only once it is verified: its structure; that what is read back is the graph that was written, weights to the bit; that it
+/// computes the same here, and in ONNX Runtime where that is found.
+/// </summary>
+public static class VerifiedExport
+{
+    private const int Batch = 2;
+    private const string GradientPrefix = "grad.";
+
+    /// <summary>Exports and verifies.</summary>
+    /// <param name="graph">The model.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="options">How to write; null for the defaults.</param>
+    /// <param name="seed">Seeds the inputs that it is run on.</param>
+    /// <returns>The report. Where a check did not hold, there is no file.</returns>
+    /// <inheritdoc cref="OnnxModel.Save" path="/exception"/>
+    public static ExportReport Save(Graph graph, string path, OnnxExportOptions? options = null, long seed = 1)
+    {
+        ExportReport? report = null;
+        try
+        {
+            OnnxModel.Save(graph, path, (options ?? new()) with
+            {
+                Inspect = file =>
+                {
+                    report = Verify(graph, file, seed) with { File = path };
+                    if (!report.Ok) throw new NotVerifiedException();
+                },
+            });
+        }
+        catch (NotVerifiedException)
+        {
+            // The report says why.
+        }
+
+        return report!;
+    }
+
+    /// <summary>Verifies a file.</summary>
+    /// <param name="graph">What was written.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="seed">Seeds the inputs that it is run on.</param>
+    public static ExportReport Verify(Graph graph, string file, long seed = 1)
+    {
+        var checks = new List<ExportCheck>();
+        var again = Check(checks, "structure", () => OnnxModel.Load(file), g => $"{g.Nodes.Count} nodes in order, names assigned once, types and shapes inferred anew");
+        if (again is not null)
+        {
+            checks.Add(SameValues(graph, again));
+            checks.AddRange(SameResults(graph, again, file, seed));
+        }
+
+        long opset = again?.Metadata.Opsets.FirstOrDefault(o => o.Key is "" or "ai.onnx").Value ?? 0;
+        long bytes = Directory.EnumerateFiles(Path.GetDirectoryName(Path.GetFullPath(file))!, Path.GetFileName(file) + "*").Sum(f => new FileInfo(f).Length);
+        using var stream = File.OpenRead(file);
+        return new ExportReport(file, opset, again?.Nodes.Count ?? 0, bytes, Convert.ToHexStringLower(SHA256.HashData(stream)), checks);
+    }
+
+    private static T? Check<T>(List<ExportCheck> checks, string name, Func<T> make, Func<T, string> describe)
+        where T : class
+    {
+        try
+        {
+            var made = make();
+            checks.Add(new ExportCheck(name, true, describe(made)));
+            return made;
+        }
+        catch (FrameworkException e)
+        {
+            checks.Add(new ExportCheck(name, false, e.Message));
+            return null;
+        }
+    }
+
+    // Forms of older operator sets have other nodes, so values are compared as far as their names are there on both sides; the interface is, whole.
+    private static ExportCheck SameValues(Graph graph, Graph again)
+    {
+        var before = graph.Values.GroupBy(v => v.Name).ToDictionary(g => g.Key, g => g.First());
+        var data = graph.Initializers.ToDictionary(i => i.Name, i => i.Data);
+        string? problem = Names(graph.Outputs) == Names(again.Outputs) && Names(graph.Inputs) == Names(again.Inputs) ? null : "has other inputs or outputs.";
+        problem ??= again.Values.FirstOrDefault(v => before.TryGetValue(v.Name, out var b) && !Agree(b, v)) is { } other ? $"reads '{other.Name}' as {other.Fact}, not {before[other.Name].Fact}." : null;
+        problem ??= again.Initializers.FirstOrDefault(i => data.TryGetValue(i.Name, out var d) && !SameBytes(d, i.Data)) is { } changed ? $"reads other elements of '{changed.Name}'." : null;
+        problem ??= graph.Parameters.FirstOrDefault(p => again.Find(p.Name) is null) is { } lost ? $"has lost '{lost.Name}'." : null;
+        return new ExportCheck("re-import", problem is null, problem ?? $"{data.Count} initializers to the bit, {again.Values.Count()} values of the same types and shapes");
+    }
+
+    private static string Names(IEnumerable<Value> values) => string.Join('\n', values.Select(v => v.Name));
+
+    private static bool Agree(Value a, Value b) =>
+        (a.ElementType == b.ElementType || a.ElementType == ElementType.Undefined || b.ElementType == ElementType.Undefined)
+        && (a.Shape is null || b.Shape is null || (a.Shape.Rank == b.Shape.Rank && a.Shape.Zip(b.Shape).All(p => p.First == p.Second || !p.First.IsKnown || !p.Second.IsKnown)));
+
+    private static bool SameBytes(Tensor a, Tensor b) => a.ElementType == b.ElementType && a.Shape == b.Shape && a.AsBytes().SequenceEqual(b.AsBytes());
+
+    private static IEnumerable<ExportCheck> SameResults(Graph graph, Graph again, string file, long seed)
+    {
+        const string own = "run again", engine = "ONNX Runtime";
+        IReadOnlyList<Tensor> inputs;
+        Dictionary<string, Tensor> expected;
+        ExportCheck? impossible = null;
+        try
+        {
+            inputs = ParityProblem.Inference(graph, Batch, seed).Inputs;
+            using var session = new Session(graph);
+            expected = Named(graph.Outputs, session.Run(inputs));
+        }
+        catch (FrameworkException e)
+        {
+            (inputs, expected) = ([], []);
+            impossible = new ExportCheck(own, null, $"was not run: {e.Message}");
+        }
+
+        if (impossible is not null)
+        {
+            yield return impossible;
+            yield break;
+        }
+
+        double tolerance = ToleranceOf(graph);
+        yield return Compare(own, expected, tolerance, () =>
+        {
+            using var session = new Session(again);
+            return Named(again.Outputs, session.Run(inputs));
+        });
+        if (!OrtRuntime.TryFind(out var runtime))
+        {
+            yield return new ExportCheck(engine, null, "its library is not here.");
+            yield break;
+        }
+
+        yield return Compare($"{engine} {runtime.Version}", expected, tolerance, () =>
+        {
+            using var session = new OrtSession(file, runtime: runtime);
+            var taken = session.Inputs.Select(i => i.Name).ToHashSet();
+            return session.Run(Named(graph.Inputs, inputs).Where(p => taken.Contains(p.Key)).ToDictionary());
+        });
+    }
+
+    private static ExportCheck Compare(string name, Dictionary<string, Tensor> expected, double tolerance, Func<IReadOnlyDictionary<string, Tensor>> run)
+    {
+        try
+        {
+            var actual = run();
+            double worst = 0;
+            foreach (var (output, tensor) in expected.Where(e => !e.Key.StartsWith(GradientPrefix, StringComparison.Ordinal)))
+            {
+                if (actual[output].Shape != tensor.Shape || actual[output].ElementType != tensor.ElementType)
+                    return new ExportCheck(name, false, $"gives {actual[output]} for '{output}', which is {tensor}.");
+                worst = Math.Max(worst, Measure.Difference(actual[output], tensor, Measure.Rms(tensor)).RmsRelative);
+            }
+
+            return new ExportCheck(name, worst <= tolerance, string.Create(CultureInfo.InvariantCulture, $"outputs differ by {worst:G3}; {tolerance:G3} is allowed"), worst, tolerance);
+        }
+        catch (EngineException e) when (e.Message.Contains("NOT_IMPLEMENTED", StringComparison.OrdinalIgnoreCase) || e.Message.Contains("NotImplemented", StringComparison.Ordinal))
+        {
+            return new ExportCheck(name, null, $"has no kernel: {e.Message}");
+        }
+        catch (FrameworkException e)
+        {
+            return new ExportCheck(name, false, e.Message);
+        }
+    }
+
+    /// <summary>
+    /// What two single-precision engines may differ by: each layer's probable error, the root of its sums' lengths in units of rounding, goes through to the output
+    /// undamped; all these add up, in either engine.
+    /// </summary>
+    private static double ToleranceOf(Graph graph) => 2 * Rounding.Single * graph.Nodes.Sum(n => Math.Sqrt(Terms(n)));
+
+    private static double Terms(Node node)
+    {
+        if (node.Operator is not (Conv or Gemm or MatMul) || node.Inputs[1]?.Shape is not { IsKnown: true, Rank: > 1 } weight) return Rounding.FormulaSteps;
+        return Math.Max(Rounding.FormulaSteps, (double)weight.ElementCount.Value / weight.Min(d => d.Value));
+    }
+
+    private static Dictionary<string, Tensor> Named(IReadOnlyList<Value> values, IReadOnlyList<Tensor> tensors) => values.Zip(tensors).ToDictionary(p => p.First.Name, p => p.Second);
+
+    private sealed class NotVerifiedException : Exception;
+}
