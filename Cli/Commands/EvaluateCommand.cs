@@ -4,7 +4,6 @@ using Cli.Plumbing;
 using Cli.Runs;
 using Cli.Terminals;
 using Framework.Data;
-using Framework.Data.Sources;
 using Framework.Data.Transforms;
 using Framework.Errors;
 using Framework.Execution;
@@ -31,7 +30,6 @@ internal static class EvaluateCommand
             Required = true,
             AllowMultipleArgumentsPerToken = true,
         };
-        var data = Options.Data();
         var split = Options.OneOf("--split", "Which images; those to test on by default.", "test", "train");
         var threads = Options.Threads();
         var json = Options.Json();
@@ -43,24 +41,29 @@ internal static class EvaluateCommand
             Images are normalised as the model's file says (properties cnn.normalize.mean and cnn.normalize.deviation), or else by the data
             set's own statistics.
             """)
-        { model, data, split, threads, json };
-        command.SetAction(parsed => Run(
-            parsed.GetValue(model)!,
-            parsed.GetValue(data)!,
-            parsed.GetValue(split) == "train" ? DataSplit.Train : DataSplit.Test,
-            parsed.GetValue(threads) ?? 0,
-            new JsonOutput(parsed.GetValue(json))));
+        { model, split, threads, json };
+        var data = new DataChoice().AddTo(command);
+        command.SetAction(parsed =>
+        {
+            var output = new JsonOutput(parsed.GetValue(json));
+            return Run(
+                parsed.GetValue(model)!,
+                part => data.Read(parsed)!.Open(part, output.Terminal),
+                parsed.GetValue(split) == "train" ? DataSplit.Train : DataSplit.Test,
+                parsed.GetValue(threads) ?? 0,
+                output);
+        });
         return command;
     }
 
-    private static int Run(string[] modelPaths, string dataName, DataSplit split, int threads, JsonOutput json)
+    private static int Run(string[] modelPaths, Func<DataSplit, IDataset> open, DataSplit split, int threads, JsonOutput json)
     {
         var terminal = json.Terminal;
-        var data = DataSets.Open(dataName, split);
+        var data = open(split);
         var members = new List<Member>();
         try
         {
-            foreach (string path in modelPaths) members.Add(Member.Open(path, data, dataName, threads));
+            foreach (string path in modelPaths) members.Add(Member.Open(path, data, open, threads));
             var normalization = members[0].Normalization;
             if (members.Find(m => !m.IsNormalizedBy(normalization)) is { } odd)
                 throw new UsageException($"model {odd.Path}", $"normalises images otherwise than {members[0].Path}.", "Members of an ensemble take the same images.");
@@ -142,11 +145,11 @@ internal static class EvaluateCommand
     /// <summary>A network that has a vote.</summary>
     private sealed record Member(string Path, Session Session, ChannelStatistics Normalization, string NormalizedBy) : IDisposable
     {
-        public static Member Open(string path, IDataset data, string dataName, int threads)
+        public static Member Open(string path, IDataset data, Func<DataSplit, IDataset> open, int threads)
         {
             var model = ModelSource.OpenFile(path);
             model.CheckFits(data);
-            var (normalization, by) = model.Normalization(data, () => DataSets.Open(dataName, DataSplit.Train));
+            var (normalization, by) = model.Normalization(data, () => open(DataSplit.Train));
             return new Member(path, new Session(model.Graph, new SessionOptions { Threads = threads }), normalization, by);
         }
 

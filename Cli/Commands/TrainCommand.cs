@@ -5,6 +5,7 @@ using Cli.Runs;
 using Cli.TensorBoard;
 using Cli.Terminals;
 using Framework.Errors;
+using Framework.Models;
 using Framework.Training;
 using Framework.Training.Checkpoints;
 
@@ -24,7 +25,6 @@ internal static class TrainCommand
         };
         var recipe = Options.OneOf("--recipe", "A network, its data and how it is trained, all in one.", [.. RecipeList.All.Select(r => r.Name)]);
         var resume = new Option<string?>("--resume") { HelpName = "RUN", Description = "Goes on with a run that was ended early, or killed." };
-        var data = Options.Data(required: false);
         var outFolder = new Option<string?>("--out")
         {
             HelpName = "RUN",
@@ -61,9 +61,10 @@ internal static class TrainCommand
             and exits with 130; `cnn train --resume RUN` goes on from there, also after a crash, and ends with the same weights, bit for bit.
             """)
         {
-            model, recipe, resume, data, outFolder, epochs, batch, optimizer, rate, momentum, decay, schedule, smoothing, clip, average, accumulate,
+            model, recipe, resume, outFolder, epochs, batch, optimizer, rate, momentum, decay, schedule, smoothing, clip, average, accumulate,
             patience, every, seed, threads, json,
         };
+        var data = new DataChoice(required: false).AddTo(command);
         tuning.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -71,7 +72,7 @@ internal static class TrainCommand
             {
                 Recipe = parsed.GetValue(recipe),
                 Model = FullIfPath(parsed.GetValue(model)),
-                Data = FullIfPath(parsed.GetValue(data)),
+                Data = data.Read(parsed),
                 Epochs = parsed.GetValue(epochs),
                 Batch = parsed.GetValue(batch),
                 Optimizer = parsed.GetValue(optimizer),
@@ -98,7 +99,7 @@ internal static class TrainCommand
         var terminal = json.Terminal;
         OutputPath.CheckFolder(target.Out, "--out");
         if (target.Resume is { } earlier) plan = GoneOnWith(earlier, plan, target);
-        var prepared = PreparedRun.Of(plan, threads);
+        var prepared = PreparedRun.Of(plan, threads, terminal);
         using var run = target.Resume is null ? RunFolder.Create(target.Out, prepared.Title, prepared.Data, plan) : RunFolder.Open(target.Resume);
         using var events = new WriteEvents(run.In("tensorboard"));
         using var trainer = new Trainer(prepared.Network, prepared.Options with
@@ -162,10 +163,7 @@ internal static class TrainCommand
 
     // A run may be gone on with from another folder.
     private static string? FullIfPath(string? nameOrPath) =>
-        nameOrPath is not null && Path.Exists(nameOrPath) && !IsName(nameOrPath) ? Path.GetFullPath(nameOrPath) : nameOrPath;
-
-    private static bool IsName(string text) =>
-        Framework.Models.ModelCatalog.Names.Contains(text) || Framework.Data.Sources.DataSets.All.Any(d => d.Name == text);
+        nameOrPath is not null && Path.Exists(nameOrPath) && !ModelCatalog.Names.Contains(nameOrPath) ? Path.GetFullPath(nameOrPath) : nameOrPath;
 
     /// <summary>Where a run's files go.</summary>
     private sealed record Target(string? Out, string? Resume, int CheckpointEvery);

@@ -1,5 +1,4 @@
 using Framework.Data;
-using Framework.Data.Sources;
 using Framework.Modules;
 using Framework.Training;
 
@@ -26,5 +25,6 @@ internal abstract class Recipe(string name, string description, string data)
     public abstract TrainerOptions Options(ChannelStatistics normalization);
 
     /// <summary>The images to learn from and those to be judged on.</summary>
-    public virtual (IDataset Train, IDataset Test) Open(string name) => (DataSets.Open(name, DataSplit.Train), DataSets.Open(name, DataSplit.Test));
+    /// <param name="open">Opens a part of the data set.</param>
+    public virtual (IDataset Train, IDataset Test) Parts(Func<DataSplit, IDataset> open) => (open(DataSplit.Train), open(DataSplit.Test));
 }

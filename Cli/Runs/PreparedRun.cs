@@ -1,7 +1,7 @@
 using Cli.Plumbing;
 using Cli.Recipes;
+using Cli.Terminals;
 using Framework.Data;
-using Framework.Data.Sources;
 using Framework.Errors;
 using Framework.Graphs;
 using Framework.Training;
@@ -33,16 +33,17 @@ internal sealed record PreparedRun(
 {
     /// <summary>Opens data and network as a plan says.</summary>
     /// <exception cref="FrameworkException">Something is not there, or does not fit.</exception>
-    public static PreparedRun Of(RunPlan plan, int threads) => plan.Recipe is null ? OfModel(plan, threads) : OfRecipe(plan, threads);
+    public static PreparedRun Of(RunPlan plan, int threads, Terminal terminal) =>
+        plan.Recipe is null ? OfModel(plan, threads, terminal) : OfRecipe(plan, threads, terminal);
 
     /// <summary>What is kept of the network once it is trained, with what its file says of images and classes.</summary>
     public Graph Finished(Graph trained) => ModelNotes.Write(Finish(trained), Normalization, Train.ClassNames);
 
-    private static PreparedRun OfModel(RunPlan plan, int threads)
+    private static PreparedRun OfModel(RunPlan plan, int threads, Terminal terminal)
     {
         if (plan.Model is null || plan.Data is null) throw new UsageException("train", "needs --model and --data, or --recipe, or --resume.", "See `cnn train --help`.");
         var settings = TrainingSettings.Of(plan, threads);
-        var (train, test) = (DataSets.Open(plan.Data, DataSplit.Train), DataSets.Open(plan.Data, DataSplit.Test));
+        var (train, test) = (plan.Data.Open(DataSplit.Train, terminal), plan.Data.Open(DataSplit.Test, terminal));
         var model = FineTuningPlan.Apply(plan.Tuning, ModelSource.Open(plan.Model, plan.Seed, train), train.ClassNames.Count, plan.Seed);
         model.CheckFits(train);
         model.CheckFits(test);
@@ -57,22 +58,22 @@ internal sealed record PreparedRun(
         };
         var figures = new SettingsFigures(
             settings.Epochs, settings.Batch, settings.Optimizer, settings.Rate, settings.Momentum, settings.WeightDecay, settings.Schedule, plan.Seed);
-        return new PreparedRun(model.Stem, model.Graph, options, train, test, plan.Data, normalization, by, figures, model.Finished);
+        return new PreparedRun(model.Stem, model.Graph, options, train, test, plan.Data.Name, normalization, by, figures, model.Finished);
     }
 
-    private static PreparedRun OfRecipe(RunPlan plan, int threads)
+    private static PreparedRun OfRecipe(RunPlan plan, int threads, Terminal terminal)
     {
         if (plan.Details.FirstOrDefault() is { } odd)
             throw new UsageException($"{odd}", $"is for a network without a recipe; {plan.Recipe} decides this itself.", "Leave it out, or copy the recipe.");
         var recipe = RecipeList.Find(plan.Recipe!);
-        string data = plan.Data ?? recipe.Data;
-        var (train, test) = recipe.Open(data);
+        var data = plan.Data ?? new DataPlan(recipe.Data);
+        var (train, test) = recipe.Parts(split => data.Open(split, terminal));
         var normalization = train.Statistics ?? ChannelStatistics.Of(train);
         var options = recipe.Options(normalization);
         options = options with { Epochs = plan.Epochs ?? options.Epochs, BatchSize = plan.Batch ?? options.BatchSize, Seed = plan.Seed, Threads = threads };
         var network = recipe.Network(train).Initialize(plan.Seed).TraceAll(name: recipe.Name);
         var figures = new SettingsFigures(options.Epochs, options.BatchSize, options.Optimizer.GetType().Name.ToLowerInvariant(), null, null, null, null, plan.Seed);
-        return new PreparedRun(recipe.Name, network, options, train, test, data, normalization, "the data set says", figures, Finish);
+        return new PreparedRun(recipe.Name, network, options, train, test, data.Name, normalization, "the data set says", figures, Finish);
 
         // Auxiliary heads are for training only.
         static Graph Finish(Graph trained) => trained.WithOutputs(trained.Outputs[0]);

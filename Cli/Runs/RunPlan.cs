@@ -11,7 +11,7 @@ internal sealed record RunPlan
 
     public string? Model { get; init; }
 
-    public string? Data { get; init; }
+    public DataPlan? Data { get; init; }
 
     public int? Epochs { get; init; }
 

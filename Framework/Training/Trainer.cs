@@ -96,6 +96,7 @@ public sealed class Trainer : IDisposable
             Seed = _options.Seed,
             Prefetch = _options.Prefetch,
             Transforms = _options.TrainTransforms,
+            Mixup = _options.Mixup,
         });
 
         foreach (var callback in callbacks) callback.Began(this);
@@ -222,7 +223,7 @@ public sealed class Trainer : IDisposable
         _counter.AsSpan<long>()[0] = number;
         Tensor[] counter = _training.CountsSteps ? [_counter] : [];
         _gradientSession.Run(
-            [batch.Images, batch.Labels, .. counter, .. _values.All(means: false)],
+            [batch.Images, batch.Targets, .. counter, .. _values.All(means: false)],
             [_loss, .. outputs, .. _values.Statistics.Views, .. _gradients.Views]);
         return outputs;
     }
