@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cli.Plumbing;
 using Cli.Recipes;
+using Cli.Reports;
 using Cli.Runs;
 using Cli.TensorBoard;
 using Cli.Terminals;
@@ -57,7 +58,7 @@ internal static class TrainCommand
             "cnn train --model lenet5 --data mnist --epochs 10 --seed 1 --out runs/first",
             """
             What is not said follows from the model, or from the recipe. The run's folder gets model.onnx (with the normalisation of images and
-            the names of classes as metadata), log.jsonl, log.csv, report.json and checkpoints. Ctrl-C ends the run after the step under way, saves,
+            the names of classes as metadata), log.jsonl, log.csv, report.json, report.html, TensorBoard events and checkpoints. Ctrl-C ends the run after the step under way, saves,
             and exits with 130; `cnn train --resume RUN` goes on from there, also after a crash, and ends with the same weights, bit for bit.
             """)
         {
@@ -127,10 +128,11 @@ internal static class TrainCommand
             Settings = prepared.Settings,
         };
         run.Save(figures);
+        RunPage.Write(run.PagePath, prepared, figures, trainer);
         json.Write(figures, FiguresJson.Default.TrainFigures);
         terminal.Line(interruption.Happened
             ? $"Ended early as asked; the network as it is now was saved: {run.ModelPath}; to go on: cnn train --resume {run.Path}"
-            : $"Saved {run.ModelPath}");
+            : $"Saved {run.ModelPath}; its report: {run.PagePath}");
         return interruption.Happened ? ExitCode.Interrupted : ExitCode.Done;
     }
 

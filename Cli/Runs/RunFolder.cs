@@ -12,7 +12,7 @@ namespace Cli.Runs;
 
 /// <summary>
 /// The folder of a training run: <c>run.json</c> says what was asked, <c>checkpoints/</c> how far it has come; <c>log.jsonl</c> and <c>log.csv</c> have a line
-/// for each epoch; <c>model.onnx</c> and <c>report.json</c> come at its end.
+/// for each epoch; <c>model.onnx</c>, <c>report.json</c> and <c>report.html</c> come at its end.
 /// </summary>
 internal sealed class RunFolder : IDisposable
 {
@@ -35,6 +35,9 @@ internal sealed class RunFolder : IDisposable
 
     /// <summary>The trained network's file.</summary>
     public string ModelPath => ModelIn(Path);
+
+    /// <summary>The page that tells of the run.</summary>
+    public string PagePath => In("report.html");
 
     /// <summary>How far the run has come.</summary>
     public CheckpointFolder Checkpoints { get; }
