@@ -74,6 +74,15 @@ internal sealed record ClassFigures(int Images, double Precision, double Recall,
 /// <summary>What a member of an ensemble reaches alone; there are none where one network is evaluated.</summary>
 internal sealed record MemberFigures(string Model, double Top1, double Top5, double Loss);
 
+/// <summary>The figures of <c>cnn predict</c>.</summary>
+internal sealed record PredictFigures(IReadOnlyList<PredictionFigures> Images);
+
+/// <summary>The most probable classes of a picture.</summary>
+internal sealed record PredictionFigures(string File, IReadOnlyList<GuessFigures> Classes);
+
+/// <summary>A class, and how probable it is held to be.</summary>
+internal sealed record GuessFigures(int Index, string Name, double Probability);
+
 /// <summary>The figures of <c>cnn inspect</c>, for one image.</summary>
 internal sealed record InspectFigures(long Parameters, long MultiplyAdds, long ActivationBytes, IReadOnlyList<LayerFigures> Layers);
 
@@ -150,6 +159,7 @@ internal sealed record CaseFigures(string Name, string Status, string Message, d
 [JsonSerializable(typeof(EpochFigures))]
 [JsonSerializable(typeof(RunPlan))]
 [JsonSerializable(typeof(EvaluateFigures))]
+[JsonSerializable(typeof(PredictFigures))]
 [JsonSerializable(typeof(InspectFigures))]
 [JsonSerializable(typeof(ParityFigures))]
 [JsonSerializable(typeof(ConformanceFigures))]

@@ -2,6 +2,7 @@ using Framework.Data;
 using Framework.Data.Transforms;
 using Framework.Graphs;
 using Framework.Modules;
+using Framework.Tensors;
 using Framework.Training;
 using Framework.Training.Optimizers;
 using Framework.Training.Schedules;
@@ -12,7 +13,7 @@ namespace Cli.Recipes;
 /// <summary>Nearly all of MNIST: a small network of 3x3 convolutions with batch normalisation, digits that are moved about, and one cycle of the rate.</summary>
 internal sealed class MnistCnn() : Recipe("mnist-cnn", "a small convolutional network on MNIST, at least 99.4% of the test digits", "mnist")
 {
-    public override Module Network(IDataset data) => new PixelNetwork(data.SampleShape[0], data.ClassNames.Count, widths: [16, 32, 64]);
+    public override Module Network(IDataset data) => new PixelNetwork(data.SampleShape, data.ClassNames.Count, widths: [16, 32, 64]);
 
     public override TrainerOptions Options(ChannelStatistics normalization) => new()
     {
@@ -30,32 +31,33 @@ internal sealed class MnistCnn() : Recipe("mnist-cnn", "a small convolutional ne
 /// <summary>Pairs of 3x3 convolutions with batch normalisation and ReLU, each pair at half the size of the one before; then dropout and one layer.</summary>
 internal sealed class PixelNetwork : Module
 {
-    private readonly int _channels;
+    private readonly Shape _image;
     private readonly (Conv2d Conv, BatchNorm2d Norm)[] _layers;
     private readonly MaxPool2d _pool;
     private readonly Dropout _dropout;
     private readonly Linear _fc;
 
-    /// <summary>Makes the network, for images of 28 x 28.</summary>
-    /// <param name="channels">Channels of an image.</param>
+    /// <summary>Makes the network.</summary>
+    /// <param name="image">Channels, rows and columns of an image.</param>
     /// <param name="classes">The number of classes.</param>
     /// <param name="widths">Channels of each pair.</param>
-    public PixelNetwork(int channels, int classes, int[] widths)
+    public PixelNetwork(Shape image, int classes, int[] widths)
     {
-        _channels = channels;
+        _image = image;
+        int halvings = widths.Length - 1;
         int[] outputs = [.. widths.SelectMany(w => new[] { w, w })];
         _layers =
         [
             .. outputs.Select((width, i) => (
-                Add($"conv{i + 1}", new Conv2d(i == 0 ? channels : outputs[i - 1], width, kernel: 3, padding: 1, bias: false)),
+                Add($"conv{i + 1}", new Conv2d(i == 0 ? image[0] : outputs[i - 1], width, kernel: 3, padding: 1, bias: false)),
                 Add($"bn{i + 1}", new BatchNorm2d(width)))),
         ];
         _pool = Add("pool", new MaxPool2d(2));
         _dropout = Add("dropout", new Dropout(0.2f));
-        _fc = Add("fc", new Linear(widths[^1] * 7 * 7, classes));
+        _fc = Add("fc", new Linear(widths[^1] * (image[1] >> halvings) * (image[2] >> halvings), classes));
     }
 
-    public override SymbolicShape InputShape => ["N", _channels, 28, 28];
+    public override SymbolicShape InputShape => ["N", .. (SymbolicShape)_image];
 
     public override Value Forward(Value x)
     {

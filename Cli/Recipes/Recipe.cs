@@ -1,5 +1,6 @@
 using Framework.Data;
 using Framework.Modules;
+using Framework.Tensors;
 using Framework.Training;
 
 namespace Cli.Recipes;
@@ -7,14 +8,17 @@ namespace Cli.Recipes;
 /// <summary>A network, a data set, and how the one learns the other; what it reaches is in <c>docs/RECIPES.md</c>.</summary>
 /// <param name="name">Its name.</param>
 /// <param name="description">What it shows, in a line.</param>
-/// <param name="data">The data set that it is made for.</param>
-internal abstract class Recipe(string name, string description, string data)
+/// <param name="data">The data set that it is made for; null where the user is to name one.</param>
+internal abstract class Recipe(string name, string description, string? data)
 {
     public string Name => name;
 
     public string Description => description;
 
-    public string Data => data;
+    public string? Data => data;
+
+    /// <summary>The extents of an image once it is transformed; null for those that the network is made for.</summary>
+    public virtual Shape? Image => null;
 
     /// <summary>The network, without weights yet.</summary>
     /// <param name="data">What it is to learn.</param>

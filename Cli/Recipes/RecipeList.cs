@@ -10,6 +10,17 @@ internal static class RecipeList
     [
         new MnistSoftmax(),
         new MnistCnn(),
+        new LeNet5OnMnist(),
+        new FashionCnn(),
+        new AlexNetOnFashion(),
+        new XOrOByFeatures(),
+        new XOrOByPixels(),
+        new CifarVgg(),
+        new CifarGoogLeNet(),
+        new CifarResidual(20, shortcuts: true),
+        new CifarResidual(56, shortcuts: true),
+        new CifarResidual(56, shortcuts: false),
+        new Sentences(),
     ];
 
     /// <summary>The recipe of a name.</summary>
