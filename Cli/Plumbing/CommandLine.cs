@@ -19,6 +19,7 @@ internal static class CommandLine
             QuickstartCommand.Create(),
             TrainCommand.Create(),
             EvaluateCommand.Create(),
+            PredictCommand.Create(),
             ExportCommand.Create(),
             InspectCommand.Create(),
             RunCommand.Create(),

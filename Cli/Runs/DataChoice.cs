@@ -11,9 +11,10 @@ using Interop.TurboJpeg;
 namespace Cli.Runs;
 
 /// <summary>The options that say which data is meant, and the opening of it.</summary>
-internal sealed class DataChoice
+/// <param name="required">Whether data must be named.</param>
+internal sealed class DataChoice(bool required = true)
 {
-    private readonly Option<string> _data = Options.Data();
+    private readonly Option<string?> _data = Options.Data(required);
 
     private readonly Option<bool> _skipBad = new("--skip-bad")
     {
@@ -46,16 +47,30 @@ internal sealed class DataChoice
         return this;
     }
 
-    /// <summary>What the user named.</summary>
-    public string Name(ParseResult parsed) => parsed.GetValue(_data)!;
+    /// <summary>What was chosen; null where nothing was.</summary>
+    public DataPlan? Read(ParseResult parsed)
+    {
+        if (parsed.GetValue(_data) is not { } name) return null;
 
+        // A run may be gone on with from another folder.
+        string place = DataSets.All.All(s => s.Name != name) && Path.Exists(name) ? Path.GetFullPath(name) : name;
+        return new DataPlan(place, parsed.GetValue(_sample)?.Extents.ToArray(), parsed.GetValue(_skipBad));
+    }
+}
+
+/// <summary>Which data is meant; a part of a run's plan.</summary>
+/// <param name="Name">A name or a path.</param>
+/// <param name="Image">Channels, rows and columns that pictures are brought to; null for the data's own.</param>
+/// <param name="SkipBad">Whether what cannot be read is left out.</param>
+internal sealed record DataPlan(string Name, int[]? Image = null, bool SkipBad = false)
+{
     /// <summary>Opens a part; names and counts what is left out.</summary>
-    public IDataset Open(ParseResult parsed, DataSplit split, Terminal terminal)
+    public IDataset Open(DataSplit split, Terminal terminal)
     {
         int skipped = 0;
-        var options = new DataOptions { Images = Images, Sample = parsed.GetValue(_sample) };
-        if (parsed.GetValue(_skipBad)) options = options with { Skip = Tell };
-        var data = DataSets.Open(Name(parsed), split, options);
+        var options = new DataOptions { Images = DataChoice.Images, Sample = Image is null ? null : new Shape(Image) };
+        if (SkipBad) options = options with { Skip = Tell };
+        var data = DataSets.Open(Name, split, options);
         if (skipped > 0) terminal.Line($"{skipped} bad files or lines of the {(split == DataSplit.Train ? "training" : "test")} data were left out.");
         return data;
 
