@@ -11,14 +11,15 @@ internal static class Undetermined
 
     private static string? Of(Node node) => node.Operator switch
     {
-        Dropout when IsTraining(node) => "draws random numbers, and the case expects those of NumPy's generator",
+        _ when DrawsNumbers(node) => "draws random numbers, and the case expects those of NumPy's generator",
         Resize when IsAlignedToPart(node) =>
             "aligns corners of an extent that scales make no whole number; the case keeps the fraction, PyTorch, ONNX Runtime and this framework do not",
         _ => null,
     };
 
-    private static bool IsTraining(Node node) =>
-        node.Inputs.Count > 2 && node.Inputs[2] is { } mode && (mode.Fact.Constant is not { } constant || constant.ToArray<double>()[0] != 0);
+    /// <summary>Whether a node drops by random numbers, which are any engine's own.</summary>
+    public static bool DrawsNumbers(Node node) => node.Operator is Dropout
+        && node.Inputs.Count > 2 && node.Inputs[2] is { } mode && (mode.Fact.Constant is not { } constant || constant.ToArray<double>()[0] != 0);
 
     private static bool IsAlignedToPart(Node node)
     {
