@@ -41,11 +41,15 @@ public sealed unsafe class ManagedStorage : Storage
         ArgumentOutOfRangeException.ThrowIfNegative(byteCount);
         ByteCount = byteCount;
         int words = checked((int)((byteCount + sizeof(ulong) - 1) / sizeof(ulong)) + (Alignment / sizeof(ulong)));
-        _words = zeroed ? GC.AllocateArray<ulong>(words, pinned: true) : GC.AllocateUninitializedArray<ulong>(words, pinned: true);
+        bool large = byteCount >= 2 * HugePages.Size;
+        _words = zeroed && !large ? GC.AllocateArray<ulong>(words, pinned: true) : GC.AllocateUninitializedArray<ulong>(words, pinned: true);
         var start = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_words));
         nuint aligned = (start + Alignment - 1) & ~(nuint)(Alignment - 1);
         _skippedWords = (int)(aligned - start) / sizeof(ulong);
         Pointer = (byte*)aligned;
+        if (!large) return;
+        HugePages.Advise(Pointer, byteCount);
+        if (zeroed) Array.Clear(_words);
     }
 
     /// <inheritdoc/>

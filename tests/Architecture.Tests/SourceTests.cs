@@ -9,7 +9,7 @@ public sealed partial class SourceTests
     /// <summary>What is asked of the operating system itself, and done without where it is another: huge pages, how many links a file has.</summary>
     private static readonly (string Path, string Call)[] s_systemCalls =
     [
-        ("Framework/Tensors/Arena.cs", "LibraryImport(\"libc\", EntryPoint = \"madvise\")"),
+        ("Framework/Tensors/HugePages.cs", "LibraryImport(\"libc\", EntryPoint = \"madvise\")"),
         ("Onnx/Wire/ExternalData.cs", "LibraryImport(\"libc\", EntryPoint = \"statx\")"),
     ];
 
@@ -48,7 +48,7 @@ public sealed partial class SourceTests
         HasUsingsInOrder(new SourceFile("Onnx/Planted.cs", "using Framework.Kernels.Simd;\nusing Framework.Kernels;\n")).Should().BeFalse();
         NativeCalls(new SourceFile("Onnx/Planted.cs", "[DllImport(\"libm\")] static extern double cos(double x);")).Should().ContainSingle();
         NativeCalls(new SourceFile("Framework/Tensors/Planted.cs", "[LibraryImport(\"libc\", EntryPoint = \"mmap\")]")).Should().ContainSingle();
-        NativeCalls(new SourceFile("Framework/Tensors/Arena.cs", "[LibraryImport(\"libc\", EntryPoint = \"mmap\")]")).Should().ContainSingle();
+        NativeCalls(new SourceFile("Framework/Tensors/HugePages.cs", "[LibraryImport(\"libc\", EntryPoint = \"mmap\")]")).Should().ContainSingle();
         NativeCalls(new SourceFile("Onnx/Planted.cs", "[LibraryImport(\"libc\", EntryPoint = \"statx\")]")).Should().ContainSingle();
         NativeCalls(new SourceFile("Cli/Planted.cs", "NativeLibrary.Load(\"x\");")).Should().ContainSingle();
         Sees(new SourceFile("Onnx/Planted.cs", "using Interop.OnnxRuntime;\n"), "Interop").Should().BeTrue();
