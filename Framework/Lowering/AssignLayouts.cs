@@ -1,5 +1,5 @@
+using Framework.Execution;
 using Framework.Graphs;
-using Framework.Kernels.Simd;
 using Framework.Lowering.Steps;
 using Framework.Operators;
 using Framework.Tensors;
@@ -15,11 +15,16 @@ namespace Framework.Lowering;
 /// The lanes that fill up the last block hold zeros, and what follows relies on it. An elementwise step may therefore stay blocked only where
 /// its formula makes zero out of zeros.
 /// </remarks>
-internal sealed class AssignLayouts(InstructionSet set) : GraphPatch("AssignLayouts")
+internal sealed class AssignLayouts(SessionOptions options) : GraphPatch("AssignLayouts")
 {
     private readonly Dictionary<(Value, Layout), Value> _converted = [];
+    private KernelChoice _choice = null!;
 
-    protected override void Begin() => _converted.Clear();
+    protected override void Begin()
+    {
+        _converted.Clear();
+        _choice = new KernelChoice(options, Source);
+    }
 
     protected override IReadOnlyList<Value?>? Replace(Node node)
     {
@@ -43,18 +48,19 @@ internal sealed class AssignLayouts(InstructionSet set) : GraphPatch("AssignLayo
 
     private (Layout[] Inputs, Layout[] Outputs) LayoutsOf(Node node)
     {
+        if (ConvolutionStep.KernelLayouts(node, _choice) is { } convolution)
+        {
+            var (kind, input, output) = convolution;
+            return kind switch
+            {
+                ConvolutionStep.Kind.Forward => ([input], [output]),
+                ConvolutionStep.Kind.InputGradient => ([output], [input]),
+                _ => ([output, input], []),
+            };
+        }
+
         switch (node.Operator)
         {
-            case Conv:
-            case Fused when node.Operator == Fused.Conv:
-                if (ConvolutionStep.KernelLayouts(node, ConvolutionStep.Kind.Forward, set) is not { } forward) break;
-                return ([forward.Input], [forward.Output]);
-            case ConvInputGrad:
-                if (ConvolutionStep.KernelLayouts(node, ConvolutionStep.Kind.InputGradient, set) is not { } inputGradient) break;
-                return ([inputGradient.Output], [inputGradient.Input]);
-            case ConvWeightGrad:
-                if (ConvolutionStep.KernelLayouts(node, ConvolutionStep.Kind.WeightGradient, set) is not { } weightGradient) break;
-                return ([weightGradient.Output, weightGradient.Input], []);
             case MaxPool when node.Outputs.Count == 1:
             case MaxPoolCompact or AveragePool or AveragePoolGrad or GlobalAveragePool or GlobalMaxPool:
                 var pooled = Present(node, 0);

@@ -17,7 +17,7 @@ internal static class Pipeline
         graph = new LowerTransposedConvolutions().Apply(graph);
         graph = new FuseActivation().Apply(graph);
         graph = new CompactPoolIndices().Apply(graph);
-        graph = new AssignLayouts(options.InstructionSet).Apply(graph);
+        graph = new AssignLayouts(options).Apply(graph);
         GraphVerifier.Check(graph, GraphStage.Lowered);
         return graph;
     }

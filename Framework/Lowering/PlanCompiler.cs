@@ -14,6 +14,7 @@ internal sealed unsafe class PlanCompiler
 {
     private readonly Graph _graph;
     private readonly SessionOptions _options;
+    private readonly KernelChoice _choice;
     private readonly Dictionary<Value, PlanBuffer> _buffers = [];
     private readonly List<Step> _steps = [];
 
@@ -21,6 +22,7 @@ internal sealed unsafe class PlanCompiler
     {
         _graph = graph;
         _options = options;
+        _choice = new KernelChoice(options, graph);
     }
 
     public static Plan Compile(Graph graph, IReadOnlyList<Shape> inputShapes, SessionOptions options, WorkerPool pool) =>
@@ -58,7 +60,7 @@ internal sealed unsafe class PlanCompiler
             if (output is not null) _buffers.Add(output, new PlanBuffer(BufferKind.Arena, BytesOf(output)));
         }
 
-        var step = StepSelection.For(node, _options.InstructionSet);
+        var step = StepSelection.For(node, _choice);
         if (step is JoinStep { Joins: false, Offsets: { } offsets })
         {
             for (int i = 0; i < offsets.Count; i++) _buffers[step.Writes[i]].PlaceIn(_buffers[step.Reads[0]], offsets[i]);

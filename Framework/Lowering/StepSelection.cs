@@ -14,17 +14,13 @@ internal static class StepSelection
 {
     private static readonly Dictionary<Operator, Func<Node, InstructionSet, Step?>> s_table = Table();
 
-    public static Step For(Node node, InstructionSet set) =>
-        (s_table.TryGetValue(node.Operator, out var make) ? make(node, set) : null) ?? new ReferenceStep(node);
+    public static Step For(Node node, KernelChoice choice) =>
+        ConvolutionStep.For(node, choice) ?? (s_table.TryGetValue(node.Operator, out var make) ? make(node, choice.Set) : null) ?? new ReferenceStep(node);
 
     private static Dictionary<Operator, Func<Node, InstructionSet, Step?>> Table()
     {
         var table = new Dictionary<Operator, Func<Node, InstructionSet, Step?>>
         {
-            [Conv.Instance] = ConvolutionStep.For,
-            [Fused.Conv] = ConvolutionStep.For,
-            [ConvInputGrad.Instance] = ConvolutionStep.ForInputGradient,
-            [ConvWeightGrad.Instance] = ConvolutionStep.ForWeightGradient,
             [MaxPool.Instance] = PoolingStep.For,
             [MaxPoolCompact.Instance] = PoolingStep.For,
             [AveragePool.Instance] = PoolingStep.For,

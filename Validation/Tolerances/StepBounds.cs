@@ -34,7 +34,7 @@ public static class StepBounds
         var result = results[output]!;
         string name = step.Node.Operator.Name;
         if (!result.ElementType.IsFloat() || s_exact.Contains(name)) return null;
-        if (s_positive.Contains(name)) return Scaled(step.OfMagnitudes(), Terms(step, result));
+        if (s_positive.Contains(name)) return AtLeast(Scaled(step.OfMagnitudes(), Terms(step, result)), WinogradBounds.Of(step, result));
         return name switch
         {
             "Sub" => Scaled(step.OfMagnitudes(Add.Instance), 1),
@@ -52,6 +52,13 @@ public static class StepBounds
         double factor = Rounding.Accumulated(terms);
         foreach (ref double x in magnitudes.AsSpan<double>()) x *= factor;
         return magnitudes;
+    }
+
+    private static Tensor AtLeast(Tensor bounds, double[]? others)
+    {
+        var span = bounds.AsSpan<double>();
+        for (int i = 0; i < others?.Length; i++) span[i] = Math.Max(span[i], others[i]);
+        return bounds;
     }
 
     // A formula whose inner magnitudes are not followed one by one: the largest of what goes in and out stands for all of them.

@@ -11,12 +11,18 @@ public static class ConvolutionForward
         .. Of<Simd512>(), .. Of<Simd256>(), .. Of<Simd128>(), .. Of<SimdScalar>(), new ReferenceConvolution.Forward(),
     ];
 
-    private static ForwardKernel[] Of<TSimd>()
+    /// <summary>The same for those who want the smallest error: direct sums are cut more finely.</summary>
+    public static IReadOnlyList<ForwardKernel> Precise { get; } =
+    [
+        .. Of<Simd512>(true), .. Of<Simd256>(true), .. Of<Simd128>(true), .. Of<SimdScalar>(true), new ReferenceConvolution.Forward(),
+    ];
+
+    private static ForwardKernel[] Of<TSimd>(bool precise = false)
         where TSimd : unmanaged, ISimd<TSimd> =>
         [
             new DepthwiseForward<TSimd>(),
-            .. HasBlocks<TSimd>() ? [new DirectForward<TSimd>(plain: true)] : Array.Empty<ForwardKernel>(),
-            new DirectForward<TSimd>(plain: false),
+            .. HasBlocks<TSimd>() ? [new DirectForward<TSimd>(plain: true, precise)] : Array.Empty<ForwardKernel>(),
+            new DirectForward<TSimd>(plain: false, precise),
             new GemmForward<TSimd>(),
         ];
 
@@ -34,9 +40,15 @@ public static class ConvolutionInputGradient
         .. Of<Simd512>(), .. Of<Simd256>(), .. Of<Simd128>(), .. Of<SimdScalar>(), new ReferenceConvolution.InputGradient(),
     ];
 
-    private static InputGradientKernel[] Of<TSimd>()
+    /// <inheritdoc cref="ConvolutionForward.Precise"/>
+    public static IReadOnlyList<InputGradientKernel> Precise { get; } =
+    [
+        .. Of<Simd512>(true), .. Of<Simd256>(true), .. Of<Simd128>(true), .. Of<SimdScalar>(true), new ReferenceConvolution.InputGradient(),
+    ];
+
+    private static InputGradientKernel[] Of<TSimd>(bool precise = false)
         where TSimd : unmanaged, ISimd<TSimd> =>
-        [new DepthwiseInputGradient<TSimd>(), new DirectInputGradient<TSimd>(), new GemmInputGradient<TSimd>()];
+        [new DepthwiseInputGradient<TSimd>(), new DirectInputGradient<TSimd>(precise), new GemmInputGradient<TSimd>()];
 }
 
 /// <summary>The ways to compute the gradient of a convolution's weights, best first, the reference last.</summary>
@@ -48,12 +60,18 @@ public static class ConvolutionWeightGradient
         .. Of<Simd512>(), .. Of<Simd256>(), .. Of<Simd128>(), .. Of<SimdScalar>(), new ReferenceConvolution.WeightGradient(),
     ];
 
-    private static WeightGradientKernel[] Of<TSimd>()
+    /// <inheritdoc cref="ConvolutionForward.Precise"/>
+    public static IReadOnlyList<WeightGradientKernel> Precise { get; } =
+    [
+        .. Of<Simd512>(true), .. Of<Simd256>(true), .. Of<Simd128>(true), .. Of<SimdScalar>(true), new ReferenceConvolution.WeightGradient(),
+    ];
+
+    private static WeightGradientKernel[] Of<TSimd>(bool precise = false)
         where TSimd : unmanaged, ISimd<TSimd> =>
         [
             new DepthwiseWeightGradient<TSimd>(),
-            .. ConvolutionForward.HasBlocks<TSimd>() ? [new DirectWeightGradient<TSimd>(plain: true)] : Array.Empty<WeightGradientKernel>(),
-            new DirectWeightGradient<TSimd>(plain: false),
+            .. ConvolutionForward.HasBlocks<TSimd>() ? [new DirectWeightGradient<TSimd>(plain: true, precise)] : Array.Empty<WeightGradientKernel>(),
+            new DirectWeightGradient<TSimd>(plain: false, precise),
             new GemmWeightGradient<TSimd>(),
         ];
 }

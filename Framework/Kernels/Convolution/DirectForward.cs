@@ -9,8 +9,9 @@ namespace Framework.Kernels.Convolution;
 /// along whose rows the taps then lie.
 /// </summary>
 /// <param name="plain">Whether the input is plain.</param>
-internal sealed unsafe class DirectForward<TSimd>(bool plain) : ForwardKernel(
-    $"Direct{(plain ? "Plain" : "")}{DirectTiles<TSimd>.MaxPixels}x{2 * TSimd.Width}{TSimd.Set}", TSimd.Set)
+/// <param name="precise">Whether sums are cut as finely as pays in precision.</param>
+internal sealed unsafe class DirectForward<TSimd>(bool plain, bool precise = false) : ForwardKernel(
+    $"Direct{(plain ? "Plain" : "")}{(precise ? "Precise" : "")}{DirectTiles<TSimd>.MaxPixels}x{2 * TSimd.Width}{TSimd.Set}", TSimd.Set)
     where TSimd : unmanaged, ISimd<TSimd>
 {
     public override string? Refusal(in ConvolutionProblem problem) =>
@@ -71,6 +72,7 @@ internal sealed unsafe class DirectForward<TSimd>(bool plain) : ForwardKernel(
         nint rowStep = (nint)width * TSimd.Width;
         var target = new DirectPass<TSimd>.Plane(
             problem.OutputChannelsOfGroup, TSimd.Width, height, width, 0, rowStep, TSimd.Width, height * rowStep);
-        return new DirectPass<TSimd>(problem.Batch, problem.Groups, source, problem.Stride.Height, problem.Stride.Width, taps, target);
+        int chunk = precise ? DirectPass<TSimd>.PreciseChunkTerms : DirectPass<TSimd>.UsualChunkTerms;
+        return new DirectPass<TSimd>(problem.Batch, problem.Groups, source, problem.Stride.Height, problem.Stride.Width, taps, target, chunk);
     }
 }

@@ -8,8 +8,9 @@ namespace Framework.Kernels.Convolution;
 /// remainder of the input's rows and columns by the strides, with the taps that reach it. None of them multiplies by a stride's
 /// zeros.
 /// </summary>
-internal sealed unsafe class DirectInputGradient<TSimd>() : InputGradientKernel(
-    $"InputGradientDirect{DirectTiles<TSimd>.MaxPixels}x{2 * TSimd.Width}{TSimd.Set}", TSimd.Set)
+/// <param name="precise">Whether sums are cut as finely as pays in precision.</param>
+internal sealed unsafe class DirectInputGradient<TSimd>(bool precise = false) : InputGradientKernel(
+    $"InputGradientDirect{(precise ? "Precise" : "")}{DirectTiles<TSimd>.MaxPixels}x{2 * TSimd.Width}{TSimd.Set}", TSimd.Set)
     where TSimd : unmanaged, ISimd<TSimd>
 {
     public override string? Refusal(in ConvolutionProblem problem) => DirectRefusal.Of(problem, TSimd.Width);
@@ -91,7 +92,7 @@ internal sealed unsafe class DirectInputGradient<TSimd>() : InputGradientKernel(
         TargetChannels = problem.InputChannelsOfGroup,
     };
 
-    private static DirectPass<TSimd> Pass(in ConvolutionProblem problem, int row, int column, ReadOnlySpan<FilterTap> taps)
+    private DirectPass<TSimd> Pass(in ConvolutionProblem problem, int row, int column, ReadOnlySpan<FilterTap> taps)
     {
         var input = problem.Input;
         var stride = problem.Stride;
@@ -106,6 +107,7 @@ internal sealed unsafe class DirectInputGradient<TSimd>() : InputGradientKernel(
             stride.Height * rowStep,
             (nint)stride.Width * TSimd.Width,
             input.Height * rowStep);
-        return new DirectPass<TSimd>(problem.Batch, problem.Groups, source, 1, 1, taps, target);
+        int chunk = precise ? DirectPass<TSimd>.PreciseChunkTerms : DirectPass<TSimd>.UsualChunkTerms;
+        return new DirectPass<TSimd>(problem.Batch, problem.Groups, source, 1, 1, taps, target, chunk);
     }
 }

@@ -18,7 +18,10 @@ internal unsafe struct DirectPass<TSimd> : IJob
     where TSimd : unmanaged, ISimd<TSimd>
 {
     /// <summary>Terms summed in registers, about: long enough to pay for reading and writing the sums, short enough to lose little.</summary>
-    private const int ChunkTerms = 576;
+    public const int UsualChunkTerms = 576;
+
+    /// <summary>Terms summed in registers where a small error matters more than time: one block of channels of a 3x3 filter.</summary>
+    public const int PreciseChunkTerms = 144;
 
     /// <summary>Floats of the source that an item reads, so that they stay in the second cache beside the weights.</summary>
     private const int BandFloatsWanted = 65536;
@@ -43,6 +46,7 @@ internal unsafe struct DirectPass<TSimd> : IJob
 
     private readonly int _batch;
     private readonly int _groups;
+    private readonly int _chunkTerms;
 
     private readonly int _sourceLanes;
     private readonly int _sourceChannels;
@@ -85,8 +89,11 @@ internal unsafe struct DirectPass<TSimd> : IJob
     /// <param name="strideX">Source columns from a target column to the next.</param>
     /// <param name="taps">The taps.</param>
     /// <param name="target">Channels of a group, and the rows and columns to compute, with the floats between them.</param>
-    public DirectPass(int batch, int groups, in Plane source, int strideY, int strideX, ReadOnlySpan<FilterTap> taps, in Plane target)
+    /// <param name="chunkTerms">Terms summed in registers, about.</param>
+    public DirectPass(
+        int batch, int groups, in Plane source, int strideY, int strideX, ReadOnlySpan<FilterTap> taps, in Plane target, int chunkTerms = UsualChunkTerms)
     {
+        _chunkTerms = chunkTerms;
         _batch = batch;
         _groups = groups;
         (_sourceChannels, _sourceLanes, _sourceHeight, _sourceWidth) = (source.Channels, source.Lanes, source.Rows, source.Columns);
@@ -210,7 +217,7 @@ internal unsafe struct DirectPass<TSimd> : IJob
             source = scratch;
         }
 
-        var chunks = new EvenSplit(SourceBlocks, Math.Max(1, ChunkTerms / Math.Max(1, _tapCount * _sourceLanes)));
+        var chunks = new EvenSplit(SourceBlocks, Math.Max(1, _chunkTerms / Math.Max(1, _tapCount * _sourceLanes)));
         int firstPair = _pairGroups.Start(pairGroup);
         for (int pair = firstPair; pair < firstPair + _pairGroups.Length(pairGroup); pair++)
         {

@@ -13,12 +13,16 @@ namespace Framework.Kernels.Convolution;
 /// lanes are output channels, are turned into the weights' layout.
 /// </remarks>
 /// <param name="plain">Whether the input is plain.</param>
-internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain) : WeightGradientKernel(
-    $"WeightGradientDirect{(plain ? "Plain" : "")}16x{TSimd.Width}{TSimd.Set}", TSimd.Set)
+/// <param name="precise">Whether sums are cut as finely as pays in precision.</param>
+internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precise = false) : WeightGradientKernel(
+    $"WeightGradientDirect{(plain ? "Plain" : "")}{(precise ? "Precise" : "")}16x{TSimd.Width}{TSimd.Set}", TSimd.Set)
     where TSimd : unmanaged, ISimd<TSimd>
 {
     /// <summary>Points of a rectangle: few enough that what is read stays in the nearer caches, and that a sum loses little.</summary>
-    private const int PointsOfBand = 512;
+    private const int UsualPointsOfBand = 512;
+
+    /// <summary>Points of a rectangle where a small error matters more than time.</summary>
+    private const int PrecisePointsOfBand = 112;
 
     /// <summary>Blocks of either side that an item takes at most, so that what it reads serves several products.</summary>
     private const int LargestBlocks = 4;
@@ -43,12 +47,12 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain) : WeightGra
     {
         if (plain)
         {
-            var job = new PlainSums { Problem = problem, Arguments = arguments };
+            var job = new PlainSums { Problem = problem, Arguments = arguments, Bands = Bands(problem) };
             pool.Run(problem.InputChannels * problem.Kernel.Height * OutputBlocks(problem), job);
         }
         else
         {
-            var job = new BlockedSums(problem, arguments);
+            var job = new BlockedSums(problem, arguments, Bands(problem));
             pool.Run(job.Items, job);
         }
 
@@ -70,12 +74,13 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain) : WeightGra
         (nint)problem.Groups * OutputBlocks(problem) * problem.InputChannelsOfGroup * problem.Taps * TSimd.Width;
 
     /// <summary>Rows of the output in a rectangle.</summary>
-    private static EvenSplit Bands(in ConvolutionProblem problem) => new(problem.Output.Height, Math.Max(1, PointsOfBand / problem.Output.Width));
+    private EvenSplit Bands(in ConvolutionProblem problem) =>
+        new(problem.Output.Height, Math.Max(1, (precise ? PrecisePointsOfBand : UsualPointsOfBand) / problem.Output.Width));
 
     /// <summary>Floats of a row of the input with what of the pads the filter reaches.</summary>
     private static int PaddedWidth(in ConvolutionProblem problem) => ((problem.Output.Width - 1) * problem.Stride.Width) + problem.Kernel.Width;
 
-    private static nint RowsFloats(in ConvolutionProblem problem) => (nint)Bands(problem).Longest * PaddedWidth(problem);
+    private nint RowsFloats(in ConvolutionProblem problem) => (nint)Bands(problem).Longest * PaddedWidth(problem);
 
     /// <summary>The output's positions along an axis at which a tap meets the input.</summary>
     private static (int From, int To) Valid(int displacement, int stride, int input, int output)
@@ -92,9 +97,11 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain) : WeightGra
         private readonly EvenSplit _outputs;
         private readonly EvenSplit _inputs;
         private readonly EvenSplit _taps;
+        private readonly EvenSplit _bands;
 
-        public BlockedSums(in ConvolutionProblem problem, in WeightGradientArguments arguments)
+        public BlockedSums(in ConvolutionProblem problem, in WeightGradientArguments arguments, EvenSplit bands)
         {
+            _bands = bands;
             _problem = problem;
             _arguments = arguments;
             int outputs = OutputBlocks(problem);
@@ -121,17 +128,16 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain) : WeightGra
             int inputs = index / _taps.Parts % _inputs.Parts;
             int outputs = index / _taps.Parts / _inputs.Parts % _outputs.Parts;
             int group = index / _taps.Parts / _inputs.Parts / _outputs.Parts;
-            var bands = Bands(_problem);
             for (int image = 0; image < _problem.Batch; image++)
             {
-                for (int band = 0; band < bands.Parts; band++)
+                for (int band = 0; band < _bands.Parts; band++)
                 {
                     for (int output = _outputs.Start(outputs); output < _outputs.Start(outputs + 1); output++)
                     {
                         for (int input = _inputs.Start(inputs); input < _inputs.Start(inputs + 1); input++)
                         {
                             for (int tap = _taps.Start(taps); tap < _taps.Start(taps + 1); tap++)
-                                Add(group, image, bands.Start(band), bands.Start(band + 1), output, input, tap);
+                                Add(group, image, _bands.Start(band), _bands.Start(band + 1), output, input, tap);
                         }
                     }
                 }
@@ -182,6 +188,7 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain) : WeightGra
     {
         public ConvolutionProblem Problem;
         public WeightGradientArguments Arguments;
+        public EvenSplit Bands;
 
         public readonly void Execute(int index, int worker)
         {
@@ -190,9 +197,8 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain) : WeightGra
             int kernelRow = index / blocks % Problem.Kernel.Height;
             int channel = index / blocks / Problem.Kernel.Height;
             var (_, outputHeight, outputWidth) = Problem.Output;
-            float* rows = Arguments.Workspace + SumFloats(Problem) + (worker * RowsFloats(Problem));
+            float* rows = Arguments.Workspace + SumFloats(Problem) + ((nint)worker * Bands.Longest * PaddedWidth(Problem));
             nint sum = ((((nint)block * Problem.InputChannels) + channel) * Problem.Taps) + (kernelRow * Problem.Kernel.Width);
-            var bands = Bands(Problem);
 
             WeightGradientTile tile = default;
             tile.Input = rows;
@@ -206,12 +212,12 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain) : WeightGra
             for (int image = 0; image < Problem.Batch; image++)
             {
                 float* input = Arguments.Input + (((nint)image * Problem.InputChannels) + channel) * Problem.Input.Volume;
-                for (int band = 0; band < bands.Parts; band++)
+                for (int band = 0; band < Bands.Parts; band++)
                 {
-                    CopyRows(input, kernelRow, bands.Start(band), bands.Length(band), rows);
+                    CopyRows(input, kernelRow, Bands.Start(band), Bands.Length(band), rows);
                     nint point = (((nint)image * blocks) + block) * outputHeight * outputWidth;
-                    tile.Gradient = Arguments.OutputGradient + ((point + ((nint)bands.Start(band) * outputWidth)) * TSimd.Width);
-                    tile.Rows = bands.Length(band);
+                    tile.Gradient = Arguments.OutputGradient + ((point + ((nint)Bands.Start(band) * outputWidth)) * TSimd.Width);
+                    tile.Rows = Bands.Length(band);
                     WeightGradientTiles<TSimd>.Run(&tile);
                     tile.Accumulate = true;
                 }

@@ -1,9 +1,7 @@
 using Framework.Execution;
 using Framework.Graphs;
-using Framework.Kernels;
 using Framework.Kernels.Convolution;
 using Framework.Kernels.Gemm;
-using Framework.Kernels.Simd;
 using Framework.Operators;
 using Framework.Tensors;
 using Framework.Threading;
@@ -35,39 +33,49 @@ internal abstract unsafe class ConvolutionStep : Step
 
     protected ConvolutionProblem Problem { get; }
 
-    /// <summary>How the chosen kernel wants input and output to lie; null where no kernel takes the node.</summary>
-    public static (Layout Input, Layout Output)? KernelLayouts(Node node, Kind kind, InstructionSet set)
+    /// <summary>How the chosen kernel wants input and output to lie; null where the node is no convolution that a kernel takes.</summary>
+    public static (Kind Kind, Layout Input, Layout Output)? KernelLayouts(Node node, KernelChoice choice)
     {
-        if (ProblemOf(node, kind) is not { } problem) return null;
-        var kernel = Select(problem, kind, set);
-        return (Of(kernel.InputLayout(problem)), Of(kernel.OutputLayout(problem)));
+        if (KindOf(node) is not { } kind || ProblemOf(node, kind) is not { } problem) return null;
+        ConvolutionKernel kernel = kind switch
+        {
+            Kind.Forward => choice.Forward(problem, IsConstant(node, choice)).Kernel,
+            Kind.InputGradient => choice.InputGradient(problem, IsConstant(node, choice)).Kernel,
+            _ => choice.WeightGradient(problem).Kernel,
+        };
+        return (kind, Of(kernel.InputLayout(problem)), Of(kernel.OutputLayout(problem)));
     }
 
-    public static Step? For(Node node, InstructionSet set) => Make(node, Kind.Forward, set);
+    /// <summary>The step; null where the node is no convolution that a kernel takes.</summary>
+    public static Step? For(Node node, KernelChoice choice)
+    {
+        if (KindOf(node) is not { } kind || ProblemOf(node, kind) is not { } problem) return null;
+        switch (kind)
+        {
+            case Kind.Forward:
+                var forward = choice.Forward(problem, IsConstant(node, choice));
+                return new Forward(node, problem, forward.Kernel) { Refusals = forward.PassedOver };
+            case Kind.InputGradient:
+                var inputGradient = choice.InputGradient(problem, IsConstant(node, choice));
+                return new InputGradient(node, problem, inputGradient.Kernel) { Refusals = inputGradient.PassedOver };
+            default:
+                var weightGradient = choice.WeightGradient(problem);
+                return new WeightGradient(node, problem, weightGradient.Kernel) { Refusals = weightGradient.PassedOver };
+        }
+    }
 
-    public static Step? ForInputGradient(Node node, InstructionSet set) => Make(node, Kind.InputGradient, set);
+    private static Kind? KindOf(Node node) => node.Operator switch
+    {
+        Conv => Kind.Forward,
+        Fused fused when fused == Fused.Conv => Kind.Forward,
+        ConvInputGrad => Kind.InputGradient,
+        ConvWeightGrad => Kind.WeightGradient,
+        _ => null,
+    };
 
-    public static Step? ForWeightGradient(Node node, InstructionSet set) => Make(node, Kind.WeightGradient, set);
+    private static bool IsConstant(Node node, KernelChoice choice) => choice.IsConstant(node.Inputs[1]!);
 
     private static Layout Of(BlockedLayout layout) => new(layout.IsPlain ? 0 : layout.Block);
-
-    private static ConvolutionStep? Make(Node node, Kind kind, InstructionSet set)
-    {
-        if (ProblemOf(node, kind) is not { } problem) return null;
-        return kind switch
-        {
-            Kind.Forward => new Forward(node, problem, ConvolutionForward.List.Select(problem, set)) { Refusals = Passed.Over(ConvolutionForward.List, ConvolutionForward.List.Select(problem, set), problem, set) },
-            Kind.InputGradient => new InputGradient(node, problem, ConvolutionInputGradient.List.Select(problem, set)) { Refusals = Passed.Over(ConvolutionInputGradient.List, ConvolutionInputGradient.List.Select(problem, set), problem, set) },
-            _ => new WeightGradient(node, problem, ConvolutionWeightGradient.List.Select(problem, set)) { Refusals = Passed.Over(ConvolutionWeightGradient.List, ConvolutionWeightGradient.List.Select(problem, set), problem, set) },
-        };
-    }
-
-    private static ConvolutionKernel Select(in ConvolutionProblem problem, Kind kind, InstructionSet set) => kind switch
-    {
-        Kind.Forward => ConvolutionForward.List.Select(problem, set),
-        Kind.InputGradient => ConvolutionInputGradient.List.Select(problem, set),
-        _ => ConvolutionWeightGradient.List.Select(problem, set),
-    };
 
     private static ConvolutionProblem? ProblemOf(Node node, Kind kind)
     {

@@ -32,6 +32,12 @@ internal sealed unsafe class ConvolutionData
         _weightGradient = new(() => NaiveConvolution.WeightGradient(problem, _input, _outputGradient));
     }
 
+    public float[] Input => _input;
+
+    public float[] Weights => _weights;
+
+    public float[] OutputGradient => _outputGradient;
+
     public NaiveConvolution.Sums ExpectedOutput => _output.Value;
 
     public NaiveConvolution.Sums ExpectedInputGradient => _inputGradient.Value;

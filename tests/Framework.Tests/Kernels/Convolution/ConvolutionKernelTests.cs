@@ -11,11 +11,11 @@ public sealed unsafe class ConvolutionKernelTests
     /// <summary>Additions that bias, residual and the joining of partial sums put on top of a sum's products.</summary>
     private const int FusedTerms = 3;
 
-    public static TheoryData<string> Forwards => Names(ConvolutionForward.List);
+    public static TheoryData<string> Forwards => Names([.. ConvolutionForward.List, .. ConvolutionForward.Precise.Where(IsOwn)]);
 
-    public static TheoryData<string> InputGradients => Names(ConvolutionInputGradient.List);
+    public static TheoryData<string> InputGradients => Names([.. ConvolutionInputGradient.List, .. ConvolutionInputGradient.Precise.Where(IsOwn)]);
 
-    public static TheoryData<string> WeightGradients => Names(ConvolutionWeightGradient.List);
+    public static TheoryData<string> WeightGradients => Names([.. ConvolutionWeightGradient.List, .. ConvolutionWeightGradient.Precise.Where(IsOwn)]);
 
     private static ConvolutionProblem[] RealProblems =>
     [
@@ -28,13 +28,13 @@ public sealed unsafe class ConvolutionKernelTests
     [Theory]
     [MemberData(nameof(Forwards))]
     public void Outputs_of_whole_numbers_are_exact(string name) =>
-        CheckExact(Find(ConvolutionForward.List, name), (kernel, data, pool, end) => data.Forward(kernel, pool, end), data => data.ExpectedOutput);
+        CheckExact(Find([.. ConvolutionForward.List, .. ConvolutionForward.Precise], name), (kernel, data, pool, end) => data.Forward(kernel, pool, end), data => data.ExpectedOutput);
 
     [Theory]
     [MemberData(nameof(InputGradients))]
     public void Input_gradients_of_whole_numbers_are_exact(string name) =>
         CheckExact(
-            Find(ConvolutionInputGradient.List, name),
+            Find([.. ConvolutionInputGradient.List, .. ConvolutionInputGradient.Precise], name),
             (kernel, data, pool, end) => data.InputGradient(kernel, pool, end),
             data => data.ExpectedInputGradient);
 
@@ -42,7 +42,7 @@ public sealed unsafe class ConvolutionKernelTests
     [MemberData(nameof(WeightGradients))]
     public void Weight_gradients_of_whole_numbers_are_exact(string name) =>
         CheckExact(
-            Find(ConvolutionWeightGradient.List, name),
+            Find([.. ConvolutionWeightGradient.List, .. ConvolutionWeightGradient.Precise], name),
             (kernel, data, pool, end) => data.WeightGradient(kernel, pool, end),
             data => data.ExpectedWeightGradient);
 
@@ -50,7 +50,7 @@ public sealed unsafe class ConvolutionKernelTests
     [MemberData(nameof(Forwards))]
     public void Outputs_are_within_the_bound_of_their_sums_and_the_same_at_any_number_of_threads(string name) =>
         CheckReal(
-            Find(ConvolutionForward.List, name),
+            Find([.. ConvolutionForward.List, .. ConvolutionForward.Precise], name),
             (kernel, data, pool) => data.Forward(kernel, pool, GuardedEnd.End),
             data => data.ExpectedOutput,
             p => p.InputChannelsOfGroup * p.Taps);
@@ -59,7 +59,7 @@ public sealed unsafe class ConvolutionKernelTests
     [MemberData(nameof(InputGradients))]
     public void Input_gradients_are_within_the_bound_of_their_sums_and_the_same_at_any_number_of_threads(string name) =>
         CheckReal(
-            Find(ConvolutionInputGradient.List, name),
+            Find([.. ConvolutionInputGradient.List, .. ConvolutionInputGradient.Precise], name),
             (kernel, data, pool) => data.InputGradient(kernel, pool, GuardedEnd.End),
             data => data.ExpectedInputGradient,
             p => p.OutputChannelsOfGroup * p.Taps);
@@ -68,7 +68,7 @@ public sealed unsafe class ConvolutionKernelTests
     [MemberData(nameof(WeightGradients))]
     public void Weight_gradients_are_within_the_bound_of_their_sums_and_the_same_at_any_number_of_threads(string name) =>
         CheckReal(
-            Find(ConvolutionWeightGradient.List, name),
+            Find([.. ConvolutionWeightGradient.List, .. ConvolutionWeightGradient.Precise], name),
             (kernel, data, pool) => data.WeightGradient(kernel, pool, GuardedEnd.End),
             data => data.ExpectedWeightGradient,
             p => p.Batch * p.Output.Volume);
@@ -126,6 +126,9 @@ public sealed unsafe class ConvolutionKernelTests
         FluentActions.Invoking(() => (problem with { Dilation = Extents.Of(3, 1) }).Output).Should().Throw<InvalidOperationException>();
         (problem with { Stride = Extents.Of(2, 3), PadEnd = Padding.Of(0, 1) }).Output.Should().Be(Extents.Of(2, 2));
     }
+
+    /// <summary>Those that the usual list has not.</summary>
+    private static bool IsOwn(ConvolutionKernel kernel) => kernel.Name.Contains("Precise", StringComparison.Ordinal);
 
     private static TheoryData<string> Names(IEnumerable<ConvolutionKernel> list) =>
         new(list.Where(k => k.Set.IsSupported).Select(k => k.Name));

@@ -1,0 +1,203 @@
+using System.Runtime.CompilerServices;
+using Framework.Kernels.Convolution;
+using Framework.Kernels.Simd;
+using Framework.Threading;
+
+namespace Framework.Kernels.Winograd;
+
+/// <summary>
+/// The weight gradient of a convolution by 3x3 filters: at each point the products of transformed input and transformed output gradient, summed
+/// over all tiles, and then brought back to the filter.
+/// </summary>
+/// <remarks>
+/// Threads share a group of tiles phase by phase; the sums of a group are added to those of the groups before. An item of the middle phase owns
+/// a part of the sums, so nothing is summed across items.
+/// </remarks>
+internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>()
+    : WeightGradientKernel($"WeightGradientWinograd{TForm.Name}{TSimd.Set}", TSimd.Set), IMinimalFiltering
+    where TSimd : unmanaged, ISimd<TSimd>
+    where TForm : IForm
+{
+    private const int Taps = 9;
+
+    private const int LineFloats = 16;
+
+    /// <summary>Transformed floats, both sides, that go through the phases together, where the sums are small.</summary>
+    private const nint SharedFloats = 1 << 20;
+
+    /// <summary>How many times as many transformed floats as sums there are in a group at least, so that adding to the sums costs little.</summary>
+    private const int FloatsOfSum = 2;
+
+    /// <summary>Tiles summed in registers, about.</summary>
+    private const int ChunkTiles = 128;
+
+    /// <summary>Tiles of an item that transforms.</summary>
+    private const int TilesOfItem = 16;
+
+    /// <summary>Blocks of output channels of an item that multiplies.</summary>
+    private const int OutputBlocksOfItem = 4;
+
+    public int Tile => TForm.Tile;
+
+    public override string? Refusal(in ConvolutionProblem problem) => WinogradRefusal.Of(problem);
+
+    public override BlockedLayout InputLayout(in ConvolutionProblem problem) => new(TSimd.Width);
+
+    public override BlockedLayout OutputLayout(in ConvolutionProblem problem) => new(TSimd.Width);
+
+    public override nint WorkspaceFloats(in ConvolutionProblem problem, int threads)
+    {
+        var work = new Work(problem, default);
+        return work.TransformedFloats + work.SumFloats + (threads * work.TurnFloats) + LineFloats;
+    }
+
+    public override void Run(in ConvolutionProblem problem, in WeightGradientArguments arguments, WorkerPool pool)
+    {
+        var work = new Work(problem, arguments);
+        for (int group = 0; group < work.Groups.Parts; group++)
+        {
+            work.Group = group;
+            var parts = new EvenSplit(work.Groups.Length(group), TilesOfItem);
+            pool.Run((work.Input.Blocks + work.Output.Blocks) * parts.Parts, new Transform { Work = work, Parts = parts });
+            pool.Run(Points * work.Input.Blocks * work.OutputParts.Parts, new Sum { Work = work });
+        }
+
+        pool.Run(work.Output.Blocks * work.Input.Blocks, new Return { Work = work });
+    }
+
+    private static int Points => TForm.Patch * TForm.Patch;
+
+    /// <summary>What the phases share.</summary>
+    private struct Work
+    {
+        public readonly BlockedPlanes<TSimd> Input;
+        public readonly BlockedPlanes<TSimd> Output;
+        public readonly EvenSplit Groups;
+        public readonly EvenSplit OutputParts;
+        public readonly TileGrid Grid;
+        public readonly int RowOffset;
+        public readonly int ColumnOffset;
+        public readonly float* WeightGradient;
+        public int Group;
+        private readonly float* _workspace;
+
+        public Work(in ConvolutionProblem problem, in WeightGradientArguments arguments)
+        {
+            Input = new(problem.InputChannels, problem.Input.Height, problem.Input.Width, (nint)arguments.Input);
+            Output = new(problem.OutputChannels, problem.Output.Height, problem.Output.Width, (nint)arguments.OutputGradient);
+            Grid = new TileGrid(problem.Batch, Output.Height, Output.Width, TForm.Tile);
+            (RowOffset, ColumnOffset) = (-problem.PadBegin.Height, -problem.PadBegin.Width);
+            WeightGradient = arguments.WeightGradient;
+            OutputParts = new EvenSplit(Output.Blocks, OutputBlocksOfItem);
+            _workspace = (float*)(((nuint)arguments.Workspace + (LineFloats * sizeof(float)) - 1) & ~(nuint)((LineFloats * sizeof(float)) - 1));
+            nint floats = Math.Max(SharedFloats, FloatsOfSum * SumFloats);
+            Groups = new EvenSplit(Grid.Count, (int)Math.Clamp(floats / (Points * (Input.Blocks + Output.Blocks) * TSimd.Width), 1, Grid.Count));
+        }
+
+        public readonly nint BlockStep => (nint)Groups.Longest * TSimd.Width;
+
+        /// <summary>A line more, so that the points of a tile do not meet in the same set of the cache.</summary>
+        public readonly nint PointStep => (((Input.Blocks + Output.Blocks) * BlockStep) + LineFloats - 1) / LineFloats * LineFloats + LineFloats;
+
+        public readonly nint TransformedFloats => Points * PointStep;
+
+        /// <summary>[output block][input channel][point][lane].</summary>
+        public readonly nint SumFloats => (nint)Points * Output.Blocks * Input.Channels * TSimd.Width;
+
+        /// <summary>Filters of a block of either side, [input channel][tap][lane].</summary>
+        public readonly nint TurnFloats => (nint)TSimd.Width * Taps * TSimd.Width;
+
+        /// <summary>A block at the points; blocks of the output's gradient follow those of the input.</summary>
+        public readonly float* Transformed(int block) => _workspace + (block * BlockStep);
+
+        public readonly float* Sums(int outputBlock, int channel) =>
+            _workspace + TransformedFloats + ((((nint)outputBlock * Input.Channels) + channel) * Points * TSimd.Width);
+
+        public readonly float* Turn(int worker) => _workspace + TransformedFloats + SumFloats + (worker * TurnFloats);
+    }
+
+    private struct Transform : IJob
+    {
+        public Work Work;
+        public EvenSplit Parts;
+
+        [SkipLocalsInit]
+        public readonly void Execute(int index, int worker)
+        {
+            float* room = stackalloc float[6 * 6 * 16];
+            int block = index / Parts.Parts, start = Parts.Start(index % Parts.Parts);
+            int first = Work.Groups.Start(Work.Group) + start;
+            bool isInput = block < Work.Input.Blocks;
+            float* target = Work.Transformed(block) + (start * TSimd.Width);
+            for (int tile = first; tile < first + Parts.Length(index % Parts.Parts); tile++, target += TSimd.Width)
+            {
+                var (image, row, column) = Work.Grid.Place(tile);
+                if (isInput)
+                {
+                    float* patch = Work.Input.Square(
+                        Work.Input.Plane(image, block), row + Work.RowOffset, column + Work.ColumnOffset, TForm.Patch, room, out nint rowStep);
+                    TForm.Input<TSimd>(patch, rowStep, TSimd.Width, target, Work.PointStep);
+                }
+                else
+                {
+                    float* plane = Work.Output.Plane(image, block - Work.Input.Blocks);
+                    float* gradient = Work.Output.Square(plane, row, column, TForm.Tile, room, out nint rowStep);
+                    TForm.OutputGradient<TSimd>(gradient, rowStep, TSimd.Width, target, Work.PointStep);
+                }
+            }
+        }
+    }
+
+    private struct Sum : IJob
+    {
+        public Work Work;
+
+        public readonly void Execute(int index, int worker)
+        {
+            int part = index % Work.OutputParts.Parts;
+            int inputBlock = index / Work.OutputParts.Parts % Work.Input.Blocks;
+            nint point = index / Work.OutputParts.Parts / Work.Input.Blocks;
+            int tiles = Work.Groups.Length(Work.Group);
+            var chunks = new EvenSplit(tiles, ChunkTiles);
+            WeightGradientTile tile = default;
+            tile.Rows = 1;
+            tile.InputStep = TSimd.Width;
+            tile.Count = Work.Input.ChannelsOf(inputBlock);
+            tile.SumStep = (nint)Points * TSimd.Width;
+            for (int chunk = 0; chunk < chunks.Parts; chunk++)
+            {
+                nint at = (point * Work.PointStep) + ((nint)chunks.Start(chunk) * TSimd.Width);
+                tile.Input = Work.Transformed(inputBlock) + at;
+                tile.Columns = chunks.Length(chunk);
+                tile.Accumulate = chunk > 0 || Work.Group > 0;
+                for (int block = Work.OutputParts.Start(part); block < Work.OutputParts.Start(part + 1); block++)
+                {
+                    tile.Gradient = Work.Transformed(Work.Input.Blocks + block) + at;
+                    tile.Sum = Work.Sums(block, inputBlock * TSimd.Width) + (point * TSimd.Width);
+                    WeightGradientTiles<TSimd>.Run(&tile);
+                }
+            }
+        }
+    }
+
+    private struct Return : IJob
+    {
+        public Work Work;
+
+        public readonly void Execute(int index, int worker)
+        {
+            int outputBlock = index / Work.Input.Blocks, inputBlock = index % Work.Input.Blocks;
+            int channel = inputBlock * TSimd.Width, channels = Work.Input.ChannelsOf(inputBlock);
+            float* turn = Work.Turn(worker);
+            for (int c = 0; c < channels; c++)
+            {
+                float* sums = Work.Sums(outputBlock, channel + c);
+                TForm.FilterGradient<TSimd>(sums, TForm.Patch * TSimd.Width, TSimd.Width, turn + (c * Taps * TSimd.Width), TSimd.Width);
+            }
+
+            nint filter = (nint)Work.Input.Channels * Taps;
+            float* target = Work.WeightGradient + (outputBlock * TSimd.Width * filter) + ((nint)channel * Taps);
+            Transposition.Run(turn, TSimd.Width, target, filter, channels * Taps, Work.Output.ChannelsOf(outputBlock));
+        }
+    }
+}

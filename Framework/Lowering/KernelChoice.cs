@@ -1,0 +1,74 @@
+using System.Globalization;
+using Framework.Execution;
+using Framework.Graphs;
+using Framework.Kernels;
+using Framework.Kernels.Convolution;
+using Framework.Kernels.Simd;
+using Framework.Kernels.Winograd;
+
+namespace Framework.Lowering;
+
+/// <summary>
+/// Which kernel computes a convolution: by the problem, the instruction set, what the user allows, and whether the weights are known when the plan
+/// is made.
+/// </summary>
+internal sealed class KernelChoice(SessionOptions options, Graph graph)
+{
+    private readonly HashSet<Value> _constants = [.. graph.Initializers.Select(i => i.Value)];
+
+    /// <summary>The widest instruction set that may be used.</summary>
+    public InstructionSet Set => options.InstructionSet;
+
+    /// <summary>Whether a value is known when the plan is made.</summary>
+    public bool IsConstant(Value value) => _constants.Contains(value);
+
+    /// <summary>The kernel of an output, and why others were passed over.</summary>
+    public (ForwardKernel Kernel, IReadOnlyList<string> PassedOver) Forward(ConvolutionProblem problem, bool packed) => Choose(
+        problem,
+        options.Algorithm == ConvolutionAlgorithm.Precise ? ConvolutionForward.Precise : ConvolutionForward.List,
+        WinogradKernels.Forward,
+        kernel => ConvolutionCost.Pass(problem, kernel, problem.Output, packed));
+
+    /// <summary>The kernel of an input's gradient, and why others were passed over.</summary>
+    public (InputGradientKernel Kernel, IReadOnlyList<string> PassedOver) InputGradient(ConvolutionProblem problem, bool packed) => Choose(
+        problem,
+        options.Algorithm == ConvolutionAlgorithm.Precise ? ConvolutionInputGradient.Precise : ConvolutionInputGradient.List,
+        WinogradKernels.InputGradient,
+        kernel => ConvolutionCost.Pass(problem, kernel, problem.Input, packed));
+
+    /// <summary>The kernel of the weights' gradient, and why others were passed over.</summary>
+    public (WeightGradientKernel Kernel, IReadOnlyList<string> PassedOver) WeightGradient(ConvolutionProblem problem) => Choose(
+        problem,
+        options.Algorithm == ConvolutionAlgorithm.Precise ? ConvolutionWeightGradient.Precise : ConvolutionWeightGradient.List,
+        WinogradKernels.WeightGradient,
+        kernel => ConvolutionCost.WeightGradient(problem, kernel));
+
+    private (TKernel Kernel, IReadOnlyList<string> PassedOver) Choose<TKernel>(
+        ConvolutionProblem problem, IReadOnlyList<TKernel> directs, IReadOnlyList<TKernel> winograds, Func<TKernel, double> cost)
+        where TKernel : ConvolutionKernel
+    {
+        var direct = directs.Select(problem, Set);
+        var candidates = winograds.Where(k => k.Set == direct.Set).ToList();
+        var best = direct;
+        double bestCost = options.Algorithm == ConvolutionAlgorithm.Winograd ? double.PositiveInfinity : cost(direct);
+        foreach (var kernel in candidates)
+        {
+            if (Objection(kernel, direct, problem) is null && cost(kernel) < bestCost) (best, bestCost) = (kernel, cost(kernel));
+        }
+
+        if (best != direct) return (best, []);
+        var reasons = candidates.Select(k => $"{k.Name}: {Objection(k, direct, problem) ?? Slower(cost(k), bestCost)}");
+        return (direct, [.. reasons, .. Passed.Over(directs, direct, problem, Set)]);
+    }
+
+    /// <summary>Why a kernel is not to be compared with the direct one; null where it is.</summary>
+    private string? Objection(ConvolutionKernel kernel, ConvolutionKernel direct, in ConvolutionProblem problem) => options.Algorithm switch
+    {
+        ConvolutionAlgorithm.Direct or ConvolutionAlgorithm.Precise => $"the algorithm is to be {options.Algorithm}.",
+        ConvolutionAlgorithm.Auto when direct.InputLayout(problem).IsPlain => $"{direct.Name} reads the plain input's few channels.",
+        _ => kernel.Refusal(problem),
+    };
+
+    private static string Slower(double cost, double best) =>
+        string.Create(CultureInfo.InvariantCulture, $"it is expected to take {cost / best:0.0#} times as long.");
+}
