@@ -26,6 +26,7 @@ internal static class CommandLine
             ConformanceCommand.Create(),
             BenchCommand.Create(),
             DataCommand.Create(),
+            ViewCommand.Create(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new DocumentedHelp((HelpAction)help.Action!);

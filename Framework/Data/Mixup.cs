@@ -1,5 +1,3 @@
-using Framework.Tensors;
-
 namespace Framework.Data;
 
 /// <summary>Mixes the samples of a batch pair by pair, the first with the last, and says the share of each class in the results.</summary>

@@ -31,6 +31,7 @@ internal static class Rooms
         ["Models"] = ["Graphs", "Modules", "Operators", "Tensors"],
         ["Adaptation"] = ["Graphs", "Modules", "Operators", "Tensors"],
         ["Inspection"] = ["Graphs", "Operators", "Tensors"],
+        ["Seeing"] = ["Data", "Execution", "Files", "Gradients", "Graphs", "Operators", "Tensors"],
         ["Data"] = ["Files", "Tensors"],
         ["Training"] = ["Data", "Execution", "Files", "Gradients", "Graphs", "Operators", "Tensors"],
     };
