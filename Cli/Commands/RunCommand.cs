@@ -48,7 +48,7 @@ internal static class RunCommand
         Terminal.Output().Table(
             ["output", "type and shape", "smallest", "mean", "largest"],
             [.. model.Graph.Outputs.Zip(outputs, (value, tensor) => (string[])[value.Name, $"{tensor}", .. Range(tensor)])]);
-        if (outFolder is not null) Write(outFolder, model.Graph.Outputs, outputs);
+        if (outFolder is not null) OutputPath.Fill(outFolder, "--out", () => Write(outFolder, model.Graph.Outputs, outputs));
         return ExitCode.Done;
     }
 
@@ -97,7 +97,6 @@ internal static class RunCommand
 
     private static void Write(string folder, IReadOnlyList<Value> values, IReadOnlyList<Tensor> tensors)
     {
-        Directory.CreateDirectory(folder);
         var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         for (int i = 0; i < tensors.Count; i++)
         {

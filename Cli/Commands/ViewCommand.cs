@@ -173,7 +173,7 @@ internal static class ViewCommand
 
     private static DocumentedCommand CreateTsne()
     {
-        var data = Options.Data();
+        var data = Options.Data(required: true);
         var count = Options.AtLeast("--count", 30, "N", "How many test images; 500 by default.");
         var perplexity = Options.Number<double>("--perplexity", "P", "How many neighbours count, roughly; 30 by default.", p => p is > 1 and < 1000, "a number above 1");
         var seed = Options.Seed();

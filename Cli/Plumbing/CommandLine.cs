@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Cli.Commands;
 using Framework.Errors;
 
@@ -33,7 +34,7 @@ internal static class CommandLine
 
         var parsed = root.Parse(arguments);
         string name = NameOf(parsed.CommandResult.Command);
-        if (parsed.Action is ParseErrorAction)
+        if (parsed.Action is ParseErrorAction || Mistaken(parsed) is not null)
             return Fail(name, $"{Problem(parsed)} See `{name} --help`.", ExitCode.BadInput);
         try
         {
@@ -62,7 +63,13 @@ internal static class CommandLine
         command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{NameOf(parent)} {command.Name}" : "cnn";
 
     private static string Problem(ParseResult parsed) =>
-        parsed.UnmatchedTokens is [var token, ..] ? $"'{token}' is no command or option here." : parsed.Errors[0].Message;
+        (Mistaken(parsed) ?? parsed.UnmatchedTokens.FirstOrDefault()) is { } token ? $"'{token}' is no command or option here." : parsed.Errors[0].Message;
+
+    // An option that is not known would pass for an argument.
+    private static string? Mistaken(ParseResult parsed) => parsed.CommandResult.Children.OfType<ArgumentResult>()
+        .SelectMany(a => a.Tokens)
+        .Select(t => t.Value)
+        .FirstOrDefault(t => t.StartsWith("--", StringComparison.Ordinal));
 
     private static int Fail(string name, string message, int exitCode)
     {

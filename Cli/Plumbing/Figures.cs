@@ -153,7 +153,7 @@ internal sealed record CaseFigures(string Name, string Status, string Message, d
 /// <summary>How the figures are written.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+    Converters = [typeof(FiniteNumbers)])]
 [JsonSerializable(typeof(QuickstartFigures))]
 [JsonSerializable(typeof(TrainFigures))]
 [JsonSerializable(typeof(EpochFigures))]

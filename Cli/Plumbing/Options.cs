@@ -26,6 +26,12 @@ internal static class Options
         Required = required,
     };
 
+    public static Option<string?> Weights() => new("--weights")
+    {
+        HelpName = "FILE.safetensors",
+        Description = "Weights for the network, by the names of a state dict.",
+    };
+
     /// <summary>An option for one of some words, which the help lists.</summary>
     public static Option<string?> OneOf(string name, string description, params string[] words) => new(name)
     {

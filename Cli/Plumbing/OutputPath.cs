@@ -15,6 +15,21 @@ internal static class OutputPath
         if (!Directory.Exists(folder)) throw new UsageException($"{option} '{path}'", $"there is no folder {folder}.", "Make it first.");
     }
 
+    /// <summary>Writes into a folder, which is made where it is not there.</summary>
+    /// <exception cref="UsageException">It cannot be written.</exception>
+    public static void Fill(string folder, string option, Action write)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            write();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"{option} '{folder}'", "cannot be written.", "Name another folder.", error);
+        }
+    }
+
     /// <summary>Checks the place for a folder, which may not be there yet.</summary>
     /// <exception cref="UsageException">It is a file.</exception>
     public static void CheckFolder(string? path, string option)

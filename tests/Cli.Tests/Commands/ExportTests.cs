@@ -67,6 +67,20 @@ public sealed class ExportTests(TrainedRun run)
     }
 
     [Fact]
+    public void Weights_go_to_safetensors_and_back_into_a_network()
+    {
+        using var cnn = new Cnn();
+        cnn.Run("export", run.Folder, "--out", "w.safetensors").ExitCode.Should().Be(0);
+        var result = cnn.Run("export", "lenet5", "--weights", "w.safetensors", "--out", "net.onnx");
+        result.ExitCode.Should().Be(0, result.Error);
+        foreach (var (mine, theirs) in OnnxModel.Load(run.Model).Parameters.Zip(OnnxModel.Load(cnn["net.onnx"]).Parameters))
+            theirs.Data.AsBytes().SequenceEqual(mine.Data.AsBytes()).Should().BeTrue(mine.Name);
+        result = cnn.Run("export", "vgg11", "--weights", "w.safetensors", "--out", "vgg.onnx");
+        result.ExitCode.Should().Be(2);
+        result.ErrorLines.Should().ContainSingle().Which.Should().Contain("do not fit");
+    }
+
+    [Fact]
     public void A_size_that_a_layer_depends_on_is_not_opened()
     {
         using var cnn = new Cnn();
@@ -101,6 +115,19 @@ public sealed class ExportTests(TrainedRun run)
         using var other = new OrtSession(cnn["training.onnx"], runtime: OrtRuntime.Find());
         foreach (var (name, found) in other.Run(new Dictionary<string, Tensor> { ["input"] = batch.Images, ["target"] = batch.Labels }))
             Agree(found, expected[name], name);
+    }
+
+    [Fact]
+    public void The_training_form_of_a_network_with_heads_has_them_in_its_loss()
+    {
+        using var cnn = new Cnn();
+        var result = cnn.Run("export", "googlenet", "--out", "training.onnx", "--training-graph");
+        result.ExitCode.Should().Be(0, result.Error);
+
+        var exported = OnnxModel.Load(cnn["training.onnx"]);
+        exported.Outputs.Select(o => o.Name).Should().Contain(["loss", "output", "grad.aux1.fc2.weight", "grad.aux2.fc2.weight"]);
+        cnn.Run("export", "googlenet", "--out", "inference.onnx").ExitCode.Should().Be(0);
+        OnnxModel.Load(cnn["inference.onnx"]).Parameters.Should().NotContain(p => p.Name.StartsWith("aux"));
     }
 
     /// <summary>Root mean square of the difference within what single precision does to sums of the network's longest reduction.</summary>

@@ -45,6 +45,15 @@ public sealed class RunTests(TrainedRun run)
         Refused(cnn, "run", run.Model, "--input", "input=absent.npy").Should().Contain("absent.npy");
     }
 
+    [Fact]
+    public void A_folder_that_cannot_be_made_is_named_with_its_option()
+    {
+        using var cnn = new Cnn();
+        TensorFiles.Write(cnn["digit.npy"], Input(1));
+        TensorFiles.Write(cnn["file.npy"], Input(1));
+        Refused(cnn, "run", run.Model, "--input", "input=digit.npy", "--out", "file.npy/results").Should().Contain("--out 'file.npy/results'").And.Contain("cannot be written");
+    }
+
     private static string Refused(Cnn cnn, params string[] arguments)
     {
         string[] before = cnn.Files;

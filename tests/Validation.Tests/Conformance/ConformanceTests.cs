@@ -24,13 +24,16 @@ public class ConformanceTests
         Judge(graph => new Session(graph));
     }
 
+    /// <summary>Normally distributed numbers of a case, all but one in 10^15; the fault that is added to one of them is rounded to its place.</summary>
+    private const double LargestOutput = 8;
+
     [Fact]
     public void A_wrong_result_fails_its_case()
     {
         var result = ConformanceSuite.RunCase(Suite, "node/test_relu", graph => new Disturbed(new Interpreter(graph)));
 
         result.Status.Should().Be(CaseStatus.Failed);
-        result.MaxAbs.Should().BeApproximately(Disturbed.Error, 1e-6);
+        result.MaxAbs.Should().BeApproximately(Disturbed.Error, LargestOutput * Tolerances.Rounding.Single);
     }
 
     private static void Judge(Func<Graph, IGraphRunner> runner)

@@ -48,7 +48,7 @@ public sealed record Judge(string Name, Func<Graph, IGraphRunner> Runner, Func<O
         var cotangents = c.Cotangents([.. results.OfType<Tensor>()]);
         var backward = Backward.VectorJacobian(c.Graph, c.Differentiable);
         var judge = new StepJudge(Runner);
-        DisturbedRun.Run(backward, [.. c.Inputs, .. cotangents], judge: judge);
+        DisturbedRun.Rounded(backward, [.. c.Inputs, .. cotangents], judge);
         return judge.Rows;
     }
 }
