@@ -27,7 +27,7 @@ public sealed class NetworkRunTests
     [MemberData(nameof(Names))]
     public void A_session_computes_what_the_interpreter_does(string name)
     {
-        var network = ReducedNetwork.Of(name, batch: 1);
+        var network = ReducedNetwork.Of(name, batch: 4);
 
         Compare(network.Trace(), [network.Batch()]);
     }
