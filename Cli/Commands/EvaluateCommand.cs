@@ -4,11 +4,12 @@ using Cli.Plumbing;
 using Cli.Runs;
 using Cli.Terminals;
 using Framework.Data;
-using Framework.Data.Sources;
 using Framework.Data.Transforms;
+using Framework.Errors;
 using Framework.Execution;
 using Framework.Tensors;
 using Framework.Training;
+using Framework.Training.Metrics;
 
 namespace Cli.Commands;
 
@@ -22,47 +23,86 @@ internal static class EvaluateCommand
 
     public static Command Create()
     {
-        var model = new Option<string>("--model") { HelpName = "FILE.onnx|RUN", Description = "The network.", Required = true };
-        var data = Options.Data();
+        var model = new Option<string[]>("--model")
+        {
+            HelpName = "FILE.onnx|RUN",
+            Description = "The network; several vote by the mean of their probabilities.",
+            Required = true,
+            AllowMultipleArgumentsPerToken = true,
+        };
         var split = Options.OneOf("--split", "Which images; those to test on by default.", "test", "train");
         var threads = Options.Threads();
         var json = Options.Json();
         var command = new DocumentedCommand(
             "evaluate",
-            "Prints accuracy (top-1 and top-5), loss and confusion.",
+            "Prints accuracy (top-1 and top-5), loss, confusion, and precision, recall and F1 of each class.",
             "cnn evaluate --model runs/first --data mnist",
             """
             Images are normalised as the model's file says (properties cnn.normalize.mean and cnn.normalize.deviation), or else by the data
             set's own statistics.
             """)
-        { model, data, split, threads, json };
-        command.SetAction(parsed => Run(
-            parsed.GetValue(model)!,
-            parsed.GetValue(data)!,
-            parsed.GetValue(split) == "train" ? DataSplit.Train : DataSplit.Test,
-            parsed.GetValue(threads) ?? 0,
-            new JsonOutput(parsed.GetValue(json))));
+        { model, split, threads, json };
+        var data = new DataChoice().AddTo(command);
+        command.SetAction(parsed =>
+        {
+            var output = new JsonOutput(parsed.GetValue(json));
+            return Run(
+                parsed.GetValue(model)!,
+                part => data.Read(parsed)!.Open(part, output.Terminal),
+                parsed.GetValue(split) == "train" ? DataSplit.Train : DataSplit.Test,
+                parsed.GetValue(threads) ?? 0,
+                output);
+        });
         return command;
     }
 
-    private static int Run(string modelPath, string dataName, DataSplit split, int threads, JsonOutput json)
+    private static int Run(string[] modelPaths, Func<DataSplit, IDataset> open, DataSplit split, int threads, JsonOutput json)
     {
         var terminal = json.Terminal;
-        var model = ModelSource.OpenFile(modelPath);
-        var data = DataSets.Open(dataName, split);
-        model.CheckFits(data);
-        var (normalization, by) = model.Normalization(data, () => DataSets.Open(dataName, DataSplit.Train));
+        var data = open(split);
+        var members = new List<Member>();
+        try
+        {
+            foreach (string path in modelPaths) members.Add(Member.Open(path, data, open, threads));
+            var normalization = members[0].Normalization;
+            if (members.Find(m => !m.IsNormalizedBy(normalization)) is { } odd)
+                throw new UsageException($"model {odd.Path}", $"normalises images otherwise than {members[0].Path}.", "Members of an ensemble take the same images.");
 
-        using var session = new Session(model.Graph, new SessionOptions { Threads = threads });
-        int batch = FixedBatch(session) ?? Batch;
-        var result = Evaluator.Evaluate(images => Scores(session, images, batch), data, [new Normalize(normalization)], batch);
-        Show(terminal, result, data.ClassNames, by);
-        json.Write(
-            new EvaluateFigures(
-                result.Images, result.Top1, result.Top5, result.Loss, result.ImagesPerSecond, data.ClassNames, Rows(result.Confusion)),
-            FiguresJson.Default.EvaluateFigures);
-        return ExitCode.Done;
+            // One alone is not asked twice.
+            EvaluationResult[] alone = members.Count == 1 ? [] : [.. members.Select(m => Evaluate([m], data))];
+            var result = Evaluate(members, data);
+            for (int i = 0; i < alone.Length; i++) terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{members[i].Path}: top-1 {alone[i].Top1:P2}, loss {alone[i].Loss:F4}"));
+            if (alone.Length > 0) terminal.Line(string.Create(CultureInfo.InvariantCulture, $"the mean of these: top-1 {alone.Average(a => a.Top1):P2}; together:"));
+            Show(terminal, result, data.ClassNames, members[0].NormalizedBy);
+            json.Write(Figures(result, data, members, alone), FiguresJson.Default.EvaluateFigures);
+            return ExitCode.Done;
+        }
+        finally
+        {
+            foreach (var member in members) member.Dispose();
+        }
     }
+
+    private static EvaluationResult Evaluate(IReadOnlyList<Member> members, IDataset data)
+    {
+        int batch = members.Select(m => FixedBatch(m.Session)).FirstOrDefault(b => b is not null) ?? Batch;
+        return Evaluator.Evaluate(
+            images => members.Count == 1 ? Scores(members[0].Session, images, batch) : Ensemble.Scores([.. members.Select(m => Scores(m.Session, images, batch))]),
+            data,
+            [new Normalize(members[0].Normalization)],
+            batch);
+    }
+
+    private static EvaluateFigures Figures(EvaluationResult result, IDataset data, IReadOnlyList<Member> members, EvaluationResult[] alone) => new(
+        result.Images,
+        result.Top1,
+        result.Top5,
+        result.Loss,
+        result.ImagesPerSecond,
+        data.ClassNames,
+        Rows(result.Confusion),
+        [.. ClassScore.Of(result.Confusion).Select(c => new ClassFigures(c.Images, c.Precision, c.Recall, c.F1))],
+        [.. alone.Select((a, i) => new MemberFigures(members[i].Path, a.Top1, a.Top5, a.Loss))]);
 
     private static int? FixedBatch(Session session) =>
         session.Graph.Inputs[0].Shape is { } shape && shape[0].IsKnown ? (int)shape[0].Value : null;
@@ -89,11 +129,33 @@ internal static class EvaluateCommand
         terminal.Table(
             ["", .. Enumerable.Range(0, columns).Select(c => $"{c}")],
             [.. Rows(result.Confusion).Select((row, c) => (string[])[Heading(c, classes), .. row.Select(n => $"{n}")])]);
+        terminal.Table(
+            ["class", "images", "precision", "recall", "F1"],
+            [.. ClassScore.Of(result.Confusion).Select((s, c) => (string[])[Heading(c, classes), $"{s.Images}", Share(s.Precision), Share(s.Recall), Share(s.F1)])]);
     }
 
     private static string Heading(int index, IReadOnlyList<string> classes) =>
         index < classes.Count && classes[index] != $"{index}" ? $"{index} {classes[index]}" : $"{index}";
 
+    private static string Share(double share) => share.ToString("F4", CultureInfo.InvariantCulture);
+
     private static int[][] Rows(int[,] table) =>
         [.. Enumerable.Range(0, table.GetLength(0)).Select(r => Enumerable.Range(0, table.GetLength(1)).Select(c => table[r, c]).ToArray())];
+
+    /// <summary>A network that has a vote.</summary>
+    private sealed record Member(string Path, Session Session, ChannelStatistics Normalization, string NormalizedBy) : IDisposable
+    {
+        public static Member Open(string path, IDataset data, Func<DataSplit, IDataset> open, int threads)
+        {
+            var model = ModelSource.OpenFile(path);
+            model.CheckFits(data);
+            var (normalization, by) = model.Normalization(data, () => open(DataSplit.Train));
+            return new Member(path, new Session(model.Graph, new SessionOptions { Threads = threads }), normalization, by);
+        }
+
+        public bool IsNormalizedBy(ChannelStatistics other) =>
+            Normalization.Mean.SequenceEqual(other.Mean) && Normalization.Deviation.SequenceEqual(other.Deviation);
+
+        public void Dispose() => Session.Dispose();
+    }
 }

@@ -19,6 +19,7 @@ internal static class CommandLine
             QuickstartCommand.Create(),
             TrainCommand.Create(),
             EvaluateCommand.Create(),
+            PredictCommand.Create(),
             ExportCommand.Create(),
             InspectCommand.Create(),
             RunCommand.Create(),
@@ -26,6 +27,7 @@ internal static class CommandLine
             ConformanceCommand.Create(),
             BenchCommand.Create(),
             DataCommand.Create(),
+            ViewCommand.Create(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new DocumentedHelp((HelpAction)help.Action!);

@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 using Cli.Reports;
+using Cli.Runs;
+using Framework.Training;
 using Validation.Benchmarks;
 using Validation.Export;
 using Validation.Parity;
@@ -43,15 +45,43 @@ internal sealed record TrainFigures
 }
 
 /// <summary>The figures of an epoch; also a line of the run's <c>log.jsonl</c>.</summary>
-internal sealed record EpochFigures(int Epoch, double Loss, double TrainAccuracy, double? TestAccuracy, double Seconds, double ImagesPerSecond);
+internal sealed record EpochFigures(
+    int Epoch, double Loss, double TrainAccuracy, double? TestAccuracy, double Seconds, double ImagesPerSecond, double? TestLoss, float Rate)
+{
+    public static EpochFigures Of(EpochResult epoch) => new(
+        epoch.Epoch, epoch.Loss, epoch.TrainAccuracy, epoch.TestAccuracy, epoch.Seconds, epoch.ImagesPerSecond, epoch.TestLoss, epoch.Rate);
+}
 
-/// <summary>What a run was made with.</summary>
+/// <summary>What a run was made with; null is what a recipe decides.</summary>
 internal sealed record SettingsFigures(
-    int Epochs, int Batch, string Optimizer, float Lr, float Momentum, float WeightDecay, string Schedule, long Seed);
+    int Epochs, int Batch, string Optimizer, float? Lr, float? Momentum, float? WeightDecay, string? Schedule, long Seed);
 
 /// <summary>The figures of <c>cnn evaluate</c>. Rows of the confusion are right classes, columns the model's.</summary>
 internal sealed record EvaluateFigures(
-    int Images, double Top1, double Top5, double Loss, double ImagesPerSecond, IReadOnlyList<string> Classes, int[][] Confusion);
+    int Images,
+    double Top1,
+    double Top5,
+    double Loss,
+    double ImagesPerSecond,
+    IReadOnlyList<string> Classes,
+    int[][] Confusion,
+    IReadOnlyList<ClassFigures> ByClass,
+    IReadOnlyList<MemberFigures> Members);
+
+/// <summary>How well one class is told from the others.</summary>
+internal sealed record ClassFigures(int Images, double Precision, double Recall, double F1);
+
+/// <summary>What a member of an ensemble reaches alone; there are none where one network is evaluated.</summary>
+internal sealed record MemberFigures(string Model, double Top1, double Top5, double Loss);
+
+/// <summary>The figures of <c>cnn predict</c>.</summary>
+internal sealed record PredictFigures(IReadOnlyList<PredictionFigures> Images);
+
+/// <summary>The most probable classes of a picture.</summary>
+internal sealed record PredictionFigures(string File, IReadOnlyList<GuessFigures> Classes);
+
+/// <summary>A class, and how probable it is held to be.</summary>
+internal sealed record GuessFigures(int Index, string Name, double Probability);
 
 /// <summary>The figures of <c>cnn inspect</c>, for one image.</summary>
 internal sealed record InspectFigures(long Parameters, long MultiplyAdds, long ActivationBytes, IReadOnlyList<LayerFigures> Layers);
@@ -127,7 +157,9 @@ internal sealed record CaseFigures(string Name, string Status, string Message, d
 [JsonSerializable(typeof(QuickstartFigures))]
 [JsonSerializable(typeof(TrainFigures))]
 [JsonSerializable(typeof(EpochFigures))]
+[JsonSerializable(typeof(RunPlan))]
 [JsonSerializable(typeof(EvaluateFigures))]
+[JsonSerializable(typeof(PredictFigures))]
 [JsonSerializable(typeof(InspectFigures))]
 [JsonSerializable(typeof(ParityFigures))]
 [JsonSerializable(typeof(ConformanceFigures))]

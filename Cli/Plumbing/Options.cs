@@ -19,11 +19,17 @@ internal static class Options
 
     public static Option<long?> Seed() => Number<long>("--seed", "N", "Seeds whatever is drawn at random; 1 by default.", _ => true, "an integer");
 
-    public static Option<string> Data() => new("--data")
+    public static Option<string?> Data(bool required = true) => new("--data")
     {
-        HelpName = "NAME|FOLDER",
-        Description = "A data set of `cnn data list`, or a folder with IDX files named as MNIST's are.",
-        Required = true,
+        HelpName = "NAME|PATH",
+        Description = "A data set of `cnn data list`, a folder of pictures for each class, of CIFAR's or of MNIST's files, or a CSV file.",
+        Required = required,
+    };
+
+    public static Option<string?> Weights() => new("--weights")
+    {
+        HelpName = "FILE.safetensors",
+        Description = "Weights for the network, by the names of a state dict.",
     };
 
     /// <summary>An option for one of some words, which the help lists.</summary>

@@ -87,7 +87,7 @@ internal sealed class ErrorPlot
 
         foreach (var (layer, error) in series.Points)
         {
-            string tip = ParityPage.Escaped($"{_layers[layer]}, {series.Name}: {ParityText.Figure(error)}");
+            string tip = Page.Escaped($"{_layers[layer]}, {series.Name}: {ParityText.Figure(error)}");
             text.AppendLine(Invariant($"<circle class=\"s{series.Style}\" cx=\"{X(layer):0.##}%\" cy=\"{Y(Math.Log10(error)):0.#}\" r=\"{(_layers.Length > 60 ? 1.5 : 3)}\"><title>{tip}</title></circle>"));
         }
     }
@@ -101,7 +101,7 @@ internal sealed class ErrorPlot
             int layer = shown == 1 ? 0 : (int)((long)i * (_layers.Length - 1) / (shown - 1));
             string name = _layers[layer].Length <= fits ? _layers[layer] : $"…{_layers[layer][^(fits - 1)..]}";
             string anchor = i == 0 ? "start" : i == shown - 1 ? "end" : "middle";
-            text.AppendLine(Invariant($"<text class=\"{form}\" x=\"{(i == 0 ? 0 : i == shown - 1 ? 100 : X(layer)):0.##}%\" y=\"{Height + 18}\" text-anchor=\"{anchor}\">{ParityPage.Escaped(name)}</text>"));
+            text.AppendLine(Invariant($"<text class=\"{form}\" x=\"{(i == 0 ? 0 : i == shown - 1 ? 100 : X(layer)):0.##}%\" y=\"{Height + 18}\" text-anchor=\"{anchor}\">{Page.Escaped(name)}</text>"));
         }
     }
 

@@ -48,6 +48,21 @@ internal static class ModelNotes
         return statistics;
     }
 
+    /// <summary>What the classes are called; nothing where the file does not say.</summary>
+    /// <exception cref="ModelFormatException">What it says makes no sense.</exception>
+    public static IReadOnlyList<string> ClassNames(Graph graph, string place)
+    {
+        if (Find(graph, Classes) is not { } text) return [];
+        try
+        {
+            return JsonSerializer.Deserialize(text, FiguresJson.Default.IReadOnlyListString) ?? [];
+        }
+        catch (JsonException error)
+        {
+            throw new ModelFormatException($"{place}, property {Classes}", "is no list of names.", inner: error);
+        }
+    }
+
     private static string? Find(Graph graph, string key) => graph.Metadata.Properties.FirstOrDefault(p => p.Key == key).Value;
 
     private static string Text(IReadOnlyList<float> numbers) => string.Join(',', numbers.Select(n => n.ToString(CultureInfo.InvariantCulture)));

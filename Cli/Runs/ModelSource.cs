@@ -1,9 +1,9 @@
 using Framework.Adaptation;
 using Framework.Data;
+using Framework.Data.Text;
 using Framework.Errors;
 using Framework.Graphs;
 using Framework.Models;
-using Framework.Tensors;
 using Onnx;
 
 namespace Cli.Runs;
@@ -40,7 +40,12 @@ internal sealed record ModelSource(Graph Graph, string Place, string Stem, bool 
                 $"model {name}", "is neither a known network nor a file nor a run's folder.", $"Known are: {string.Join(", ", ModelCatalog.Names)}.");
         }
 
-        var module = ModelCatalog.Create(name, new ModelOptions { Classes = data?.ClassNames.Count, Image = data?.SampleShape }).Initialize(seed);
+        var module = ModelCatalog.Create(name, new ModelOptions
+        {
+            Classes = data?.ClassNames.Count,
+            Image = data?.SampleShape,
+            Words = (data as SentenceDataset)?.Vocabulary.Count,
+        }).Initialize(seed);
         return data is null && !heads
             ? new ModelSource(module.Trace(name: name), $"model {name}", name)
             : new ModelSource(module.TraceAll(name: name), $"model {name}", name, HasHeads: true);
@@ -64,6 +69,9 @@ internal sealed record ModelSource(Graph Graph, string Place, string Stem, bool 
 
         return new ModelSource(OnnxModel.Load(path), path, stem) { IsFile = true };
     }
+
+    /// <summary>The network with the weights of a state dict; null leaves it as it is.</summary>
+    public ModelSource WithWeights(string? file) => file is null ? this : this with { Graph = StateDict.Load(Graph, file) };
 
     /// <summary>The network made ready for further training.</summary>
     public ModelSource Prepared(FineTuning tuning) => this with { Graph = tuning.Trainable, _tuning = tuning };
@@ -104,8 +112,8 @@ internal sealed record ModelSource(Graph Graph, string Place, string Stem, bool 
 
         var input = Graph.Inputs[0];
         SymbolicShape images = ["N", .. (SymbolicShape)data.SampleShape];
-        if (input.ElementType != ElementType.Float32 || (input.Shape is { } shape && !Takes(shape, images)))
-            throw new ShapeException($"{Place}, input '{input.Name}'", $"takes {input.Fact}, the data's images are Float32{images}.", Remedy);
+        if (input.ElementType != data.SampleType || (input.Shape is { } shape && !Takes(shape, images)))
+            throw new ShapeException($"{Place}, input '{input.Name}'", $"takes {input.Fact}, the data's samples are {data.SampleType}{images}.", Remedy);
         if (Graph.Outputs[0].Shape is { Rank: 2 } scores && scores[1].IsKnown && scores[1].Value < data.ClassNames.Count)
             throw new ShapeException(Place, $"tells {scores[1]} classes apart, the data has {data.ClassNames.Count}.", IsFile ? $"A new last layer is made by --classes {data.ClassNames.Count}." : Remedy);
     }

@@ -1,26 +1,33 @@
 using System.Globalization;
 using System.Text.Json;
 using Cli.Plumbing;
+using Framework.Errors;
+using Framework.Files;
 using Framework.Graphs;
+using Framework.Training;
+using Framework.Training.Checkpoints;
 using Onnx;
 
 namespace Cli.Runs;
 
-/// <summary>The folder of a training run: <c>model.onnx</c>, <c>log.jsonl</c> with a line for each epoch, <c>report.json</c>.</summary>
+/// <summary>
+/// The folder of a training run: <c>run.json</c> says what was asked, <c>checkpoints/</c> how far it has come; <c>log.jsonl</c> and <c>log.csv</c> have a line
+/// for each epoch; <c>model.onnx</c>, <c>report.json</c> and <c>report.html</c> come at its end.
+/// </summary>
 internal sealed class RunFolder : IDisposable
 {
     private const string ModelName = "model.onnx";
-    private const string LogName = "log.jsonl";
+    private const string PlanName = "run.json";
     private const string ReportName = "report.json";
 
     private readonly bool _made;
-    private bool _logged;
 
     private RunFolder(string path)
     {
         Path = path;
         _made = !Directory.Exists(path);
         Directory.CreateDirectory(path);
+        Checkpoints = new CheckpointFolder(In("checkpoints"));
     }
 
     /// <summary>The folder.</summary>
@@ -29,41 +36,62 @@ internal sealed class RunFolder : IDisposable
     /// <summary>The trained network's file.</summary>
     public string ModelPath => ModelIn(Path);
 
+    /// <summary>The page that tells of the run.</summary>
+    public string PagePath => In("report.html");
+
+    /// <summary>How far the run has come.</summary>
+    public CheckpointFolder Checkpoints { get; }
+
     /// <summary>The trained network's file in a run's folder.</summary>
     public static string ModelIn(string folder) => System.IO.Path.Combine(folder, ModelName);
+
+    /// <summary>What was asked of the run in a folder.</summary>
+    /// <exception cref="UsageException">There is no run in it.</exception>
+    public static RunPlan PlanIn(string folder) => RunPlan.Load(System.IO.Path.Combine(folder, PlanName));
 
     /// <summary>Makes the folder, or takes one that is there, whose files are replaced.</summary>
     /// <param name="path">The folder; null for the next free one of <c>runs/MODEL-DATA-NUMBER</c>.</param>
     /// <param name="model">The model's name.</param>
     /// <param name="data">The data set's name.</param>
-    public static RunFolder Create(string? path, string model, string data)
+    /// <param name="plan">What was asked.</param>
+    public static RunFolder Create(string? path, string model, string data, RunPlan plan)
     {
         OutputPath.CheckFolder(path, "--out");
-        return new RunFolder(path ?? NextFree(System.IO.Path.Combine("runs", $"{Stem(model)}-{Stem(data)}")));
+        var folder = new RunFolder(path ?? NextFree(System.IO.Path.Combine("runs", $"{Stem(model)}-{Stem(data)}")));
+        folder.Checkpoints.Clear();
+        plan.Save(folder.In(PlanName));
+        return folder;
     }
 
-    /// <summary>Adds an epoch to the log.</summary>
-    public void Log(EpochFigures epoch)
+    /// <summary>Opens the folder of a run that is to be gone on with.</summary>
+    public static RunFolder Open(string path) => new(path);
+
+    /// <summary>Writes the log of the epochs so far.</summary>
+    public void Log(IReadOnlyList<EpochResult> history)
     {
-        string path = System.IO.Path.Combine(Path, LogName);
-        string line = JsonSerializer.Serialize(epoch, FiguresJson.Default.EpochFigures) + "\n";
-        if (_logged) File.AppendAllText(path, line);
-        else File.WriteAllText(path, line);
-        _logged = true;
+        var epochs = history.Select(EpochFigures.Of).ToArray();
+        WriteLines("log.jsonl", epochs.Select(e => JsonSerializer.Serialize(e, FiguresJson.Default.EpochFigures)));
+        WriteLines("log.csv", epochs.Select(Row).Prepend("epoch,loss,train_accuracy,test_loss,test_accuracy,rate,seconds,images_per_second"));
     }
 
     /// <summary>Writes the trained network.</summary>
     public void Save(Graph network) => OnnxModel.Save(network, ModelPath);
 
     /// <summary>Writes the run's figures.</summary>
-    public void Save(TrainFigures figures) =>
-        JsonOutput.WriteFile(System.IO.Path.Combine(Path, ReportName), figures, FiguresJson.Default.TrainFigures);
+    public void Save(TrainFigures figures) => JsonOutput.WriteFile(In(ReportName), figures, FiguresJson.Default.TrainFigures);
+
+    /// <summary>The path of a file in the folder.</summary>
+    public string In(string file) => System.IO.Path.Combine(Path, file);
 
     /// <summary>Removes a folder that was made for nothing, since the run failed before its first result.</summary>
     public void Dispose()
     {
-        if (_made && !Directory.EnumerateFileSystemEntries(Path).Any()) Directory.Delete(Path);
+        if (_made && Checkpoints.Files.Count == 0 && !File.Exists(ModelPath)) Directory.Delete(Path, recursive: true);
     }
+
+    private static string Row(EpochFigures e) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{e.Epoch},{e.Loss:R},{e.TrainAccuracy:R},{e.TestLoss:R},{e.TestAccuracy:R},{e.Rate:R},{e.Seconds:F3},{e.ImagesPerSecond:F1}");
 
     private static string NextFree(string stem)
     {
@@ -76,4 +104,10 @@ internal sealed class RunFolder : IDisposable
 
     private static string Stem(string nameOrPath) =>
         System.IO.Path.GetFileNameWithoutExtension(System.IO.Path.TrimEndingDirectorySeparator(nameOrPath));
+
+    private void WriteLines(string name, IEnumerable<string> lines) => AtomicFile.Write(In(name), stream =>
+    {
+        using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
+        foreach (string line in lines) writer.WriteLine(line);
+    });
 }

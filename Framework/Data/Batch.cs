@@ -11,25 +11,33 @@ public sealed class Batch : IDisposable
     private readonly BatchPool _pool;
     private readonly Tensor _images;
     private readonly Tensor _labels;
+    private readonly Tensor _targets;
     private BatchMemory? _memory;
 
     internal Batch(BatchPool pool, BatchMemory memory, int count, int epoch, int number)
     {
         _pool = pool;
         _memory = memory;
-        (_images, _labels) = memory.Tensors(count);
+        (_images, _labels, _targets) = memory.Tensors(count);
         Count = count;
         Epoch = epoch;
         Number = number;
     }
 
-    /// <summary>The samples, <see cref="ElementType.Float32"/> <c>[count, ...sample]</c>; NCHW for pictures.</summary>
+    /// <summary>The samples, of the data set's <see cref="IDataset.SampleType"/>, <c>[count, ...sample]</c>; NCHW for pictures.</summary>
     /// <exception cref="ObjectDisposedException">The batch was given back.</exception>
     public Tensor Images => _memory is null ? throw GivenBack() : _images;
 
     /// <summary>The class of each sample, <see cref="ElementType.Int64"/> <c>[count]</c>.</summary>
     /// <exception cref="ObjectDisposedException">The batch was given back.</exception>
     public Tensor Labels => _memory is null ? throw GivenBack() : _labels;
+
+    /// <summary>
+    /// What the loss is to compare with: the labels; or, of a loader that mixes samples, the share of each class, <see cref="ElementType.Float32"/>
+    /// <c>[count, classes]</c>.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The batch was given back.</exception>
+    public Tensor Targets => _memory is null ? throw GivenBack() : _targets;
 
     /// <summary>Where each sample is in the data set.</summary>
     /// <exception cref="ObjectDisposedException">The batch was given back.</exception>

@@ -17,6 +17,7 @@ public sealed class DataLoader
 {
     private const ulong OrderStream = 0;
     private const ulong SampleStream = 1;
+    private const ulong MixStream = 2;
 
     private readonly LoaderOptions _options;
     private readonly SampleReader _reader;
@@ -30,6 +31,8 @@ public sealed class DataLoader
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.BatchSize);
         ArgumentOutOfRangeException.ThrowIfNegative(options.Prefetch);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Workers);
+        if (options.Mixup < 0 || (options.Mixup > 0 && dataset.SampleType != ElementType.Float32))
+            throw new ArgumentOutOfRangeException(nameof(options), options.Mixup, "Mixup is at least 0, and for floats only.");
         _options = options;
         _reader = new SampleReader(dataset, options.Transforms);
         SampleCount = options.DropLast ? dataset.Count - (dataset.Count % options.BatchSize) : dataset.Count;
@@ -37,7 +40,8 @@ public sealed class DataLoader
         Dataset = dataset;
         _pool = new BatchPool(
             options.Prefetch + 1,
-            () => new BatchMemory(options.BatchSize, _reader.OutputShape, _reader.ScratchLength));
+            () => new BatchMemory(
+                options.BatchSize, dataset.SampleType, _reader.OutputShape, _reader.ScratchLength, options.Mixup > 0 ? dataset.ClassNames.Count : 0));
     }
 
     /// <summary>Where the samples come from.</summary>
@@ -104,17 +108,25 @@ public sealed class DataLoader
         order.AsSpan(start, count).CopyTo(memory.Indices);
 
         var batch = new Batch(_pool, memory, count, epoch, number);
-        var images = batch.Images.AsSpan<float>();
         var labels = batch.Labels.AsSpan<long>();
         var chance = Stream(SampleStream, epoch);
         int length = SampleShape.ElementCount;
+        bool floats = Dataset.SampleType == ElementType.Float32;
         for (int i = 0; i < count; i++)
         {
             int index = memory.Indices[i];
-            labels[i] = _reader.Read(index, images.Slice(i * length, length), memory.Scratch, chance.Child((ulong)index));
+            var sample = floats ? batch.Images.AsSpan<float>().Slice(i * length, length) : memory.Floats;
+            labels[i] = _reader.Read(index, sample, memory.Scratch, chance.Child((ulong)index));
+            if (!floats) ToIntegers(sample, batch.Images.AsSpan<long>().Slice(i * length, length));
         }
 
+        if (_options.Mixup > 0) Mixup.Apply(batch, _options.Mixup, Stream(MixStream, epoch).Child((ulong)number));
         return batch;
+    }
+
+    private static void ToIntegers(ReadOnlySpan<float> sample, Span<long> target)
+    {
+        for (int i = 0; i < sample.Length; i++) target[i] = (long)sample[i];
     }
 
     private SampleRandom Stream(ulong purpose, int epoch) => new SampleRandom((ulong)_options.Seed).Child(purpose).Child((ulong)epoch);

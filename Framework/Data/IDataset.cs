@@ -15,6 +15,9 @@ public interface IDataset
     /// <summary>The extents of one sample, without a batch axis: <c>[1,28,28]</c> for a digit.</summary>
     Shape SampleShape { get; }
 
+    /// <summary>The type of a batch's samples: 32-bit floats, or 64-bit integers where they number words.</summary>
+    ElementType SampleType => ElementType.Float32;
+
     /// <summary>What each label means; labels count from 0.</summary>
     IReadOnlyList<string> ClassNames { get; }
 

@@ -21,7 +21,13 @@ public sealed record LoaderOptions
     public int Prefetch { get; init; } = 2;
 
     /// <summary>Threads that make batches ahead. Changes the time, never the batches.</summary>
-    public int Workers { get; init; } = 1;
+    public int Workers { get; init; } = 2;
+
+    /// <summary>
+    /// Where above 0, each batch is mixed with itself from back to front, in shares drawn from Beta(this, this), and so are its targets (Zhang et al. 2017):
+    /// <see cref="Batch.Targets"/>. Train with <c>Loss.CrossEntropyOneHot</c>.
+    /// </summary>
+    public float Mixup { get; init; }
 
     /// <summary>What happens to each sample, in this order.</summary>
     public IReadOnlyList<ITransform> Transforms { get; init; } = [];

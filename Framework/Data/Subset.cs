@@ -29,6 +29,9 @@ public sealed class Subset : IDataset
     public Shape SampleShape => _whole.SampleShape;
 
     /// <inheritdoc/>
+    public ElementType SampleType => _whole.SampleType;
+
+    /// <inheritdoc/>
     public IReadOnlyList<string> ClassNames => _whole.ClassNames;
 
     /// <inheritdoc/>

@@ -12,6 +12,10 @@ public sealed class ModelFormatException(string place, string problem, string? r
 public sealed class UnsupportedModelException(string place, string problem, string? remedy = null, Exception? inner = null)
     : FrameworkException(place, problem, remedy, inner);
 
+/// <summary>A run would take more memory than its budget allows.</summary>
+public sealed class MemoryBudgetException(string place, string problem, string? remedy = null, Exception? inner = null)
+    : FrameworkException(place, problem, remedy, inner);
+
 /// <summary>A data file or a data set is not what it should be.</summary>
 public sealed class DataFormatException(string place, string problem, string? remedy = null, Exception? inner = null)
     : FrameworkException(place, problem, remedy, inner);

@@ -11,12 +11,17 @@ namespace Framework.Execution;
 public sealed class Interpreter : IGraphRunner
 {
     private readonly Precision _precision;
+    private readonly long _memoryBudget;
     private readonly Dictionary<Value, Tensor> _initializers = [];
     private readonly Dictionary<Node, Value[]> _lastReads = [];
 
     /// <summary>Prepares to run a graph.</summary>
-    public Interpreter(Graph graph, Precision precision = Precision.Native)
+    /// <param name="graph">The graph.</param>
+    /// <param name="precision">In which precision floats are computed.</param>
+    /// <param name="memoryBudget">Bytes that results may take at a time; a run that needs more ends in a <see cref="Errors.MemoryBudgetException"/>.</param>
+    public Interpreter(Graph graph, Precision precision = Precision.Native, long memoryBudget = long.MaxValue)
     {
+        _memoryBudget = memoryBudget;
         Graph = graph;
         _precision = precision;
         foreach (var initializer in graph.Initializers) _initializers.Add(initializer.Value, Promote(initializer.Data));
@@ -53,10 +58,13 @@ public sealed class Interpreter : IGraphRunner
         var values = new Dictionary<Value, Tensor>(_initializers);
         InputCheck.Check(Graph, inputs, _precision);
         for (int i = 0; i < inputs.Count; i++) values[Graph.Inputs[i]] = Promote(inputs[i]);
+        var meter = new MemoryMeter(_memoryBudget);
         foreach (var node in Graph.Nodes)
         {
+            long before = meter.Taken;
             Tensor?[] operands = [.. node.Inputs.Select(v => v is null ? null : values[v])];
-            var results = Evaluation.Run(node.Operator, node.Place, node.Attributes, operands, node.Outputs.Count, _precision);
+            var results = Evaluation.Run(node.Operator, node.Place, node.Attributes, operands, node.Outputs.Count, _precision, meter);
+            meter.ReturnTo(before);
             for (int i = 0; i < results.Length; i++)
             {
                 if (node.Outputs[i] is not null && results[i] is null) throw new InvalidOperationException($"{node.Place} did not make its output {i}.");
@@ -65,10 +73,15 @@ public sealed class Interpreter : IGraphRunner
             results = revise(node, operands, results);
             for (int i = 0; i < results.Length; i++)
             {
-                if (node.Outputs[i] is { } output) values[output] = results[i]!;
+                if (node.Outputs[i] is not { } output) continue;
+                values[output] = results[i]!;
+                meter.Take(results[i]!.ByteCount, node.Place);
             }
 
-            foreach (var done in _lastReads[node]) values.Remove(done);
+            foreach (var done in _lastReads[node])
+            {
+                if (values.Remove(done, out var gone)) meter.ReturnTo(meter.Taken - gone.ByteCount);
+            }
         }
 
         return [.. Graph.Outputs.Select(o => values[o])];

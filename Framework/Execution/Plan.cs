@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Framework.Graphs;
 using Framework.Tensors;
 using Framework.Threading;
@@ -59,7 +60,15 @@ public sealed unsafe class Plan : IDisposable
     {
         for (int i = 0; i < _inputs.Length; i++) _inputs[i].Address = inputs[i].Pointer;
         for (int i = 0; i < _outputs.Length; i++) _outputs[i].Address = outputs[i].Pointer;
-        foreach (var step in _steps) step.Run(_workspace, pool);
+        long started = Stopwatch.GetTimestamp();
+        foreach (var step in _steps)
+        {
+            step.Run(_workspace, pool);
+            long done = Stopwatch.GetTimestamp();
+            step.Took(Stopwatch.GetElapsedTime(started, done));
+            started = done;
+        }
+
         GC.KeepAlive(inputs);
         GC.KeepAlive(outputs);
     }

@@ -3,7 +3,8 @@ using Framework.Tensors;
 namespace Framework.Execution;
 
 /// <summary>The memory that a plan owns: one arena for results and scratch, and what steps prepared once.</summary>
-public sealed unsafe class PlanMemory : IDisposable
+/// <param name="meter">What it is counted against; null for nothing.</param>
+public sealed unsafe class PlanMemory(MemoryMeter? meter = null) : IDisposable
 {
     private readonly List<Arena> _arenas = [];
 
@@ -13,6 +14,7 @@ public sealed unsafe class PlanMemory : IDisposable
     /// <summary>Takes memory that lives as long as the plan.</summary>
     public byte* Allocate(nint byteCount)
     {
+        meter?.Take(byteCount, "plan");
         var arena = new Arena(byteCount);
         _arenas.Add(arena);
         ByteCount += byteCount;

@@ -12,10 +12,16 @@ namespace Framework.Execution;
 /// </summary>
 public sealed class Session : IGraphRunner
 {
+    // Each segment runs inside the one before it; a graph of more is interpreted from there on.
+    private const int MostSegments = 64;
+
     private readonly SessionOptions _options;
     private readonly WorkerPool _pool;
     private readonly List<Plan> _plans = [];
     private readonly Lock _turn = new();
+    private readonly bool _ownsPool;
+    private readonly int _depth;
+    private SegmentedRun? _segments;
     private Interpreter? _interpreter;
 
     /// <summary>Prepares to run a graph; plans are made when shapes are known.</summary>
@@ -26,23 +32,35 @@ public sealed class Session : IGraphRunner
         Graph = graph;
         _options = options ?? SessionOptions.Default;
         _pool = _options.Threads == 0 ? WorkerPool.Shared : new WorkerPool(_options.Threads);
+        _ownsPool = true;
+    }
+
+    // A part of another session's graph.
+    private Session(Graph graph, Session whole)
+    {
+        Graph = graph;
+        _options = whole._options with { InPlace = [] };
+        _pool = whole._pool;
+        _depth = whole._depth + 1;
     }
 
     /// <inheritdoc/>
     public Graph Graph { get; }
 
     /// <summary>
-    /// Why the graph is interpreted node by node, slowly, instead of running by plans: a shape that depends on data. Null where it is not, or nothing has
-    /// run yet.
+    /// Why the graph has no one plan but runs by segments, each with plans of its own: a shape that depends on data. Null where it has one, or nothing has run yet.
     /// </summary>
-    public string? InterpretedBecause { get; private set; }
+    public string? SegmentedBecause { get; private set; }
+
+    /// <summary>The nodes between segments, which are evaluated the plain way; those met so far.</summary>
+    public IEnumerable<Node> PlainNodes => _segments?.PlainNodes ?? (_interpreter is null ? [] : Graph.Nodes);
 
     /// <inheritdoc/>
     public IReadOnlyList<Tensor> Run(params IReadOnlyList<Tensor> inputs)
     {
         lock (_turn)
         {
-            if (TryPlanFor(inputs) is not { } plan) return Interpret(inputs);
+            if (TryPlanFor(inputs) is not { } plan) return RunParts(inputs);
             var outputs = plan.Graph.Outputs.Select(o => Tensor.Uninitialized(o.ElementType, o.Shape!.ToShape(o.Name))).ToArray();
             plan.Run(inputs, outputs, _pool);
             return outputs;
@@ -59,7 +77,7 @@ public sealed class Session : IGraphRunner
         {
             if (TryPlanFor(inputs) is not { } plan)
             {
-                var results = Interpret(inputs);
+                var results = RunParts(inputs);
                 for (int i = 0; i < outputs.Count; i++) results[i].CopyTo(outputs[i]);
                 return;
             }
@@ -79,7 +97,7 @@ public sealed class Session : IGraphRunner
     /// <exception cref="UnsupportedModelException">There is none: a shape within the graph depends on data.</exception>
     public Plan PlanFor(IReadOnlyList<Tensor> inputs)
     {
-        lock (_turn) return TryPlanFor(inputs) ?? throw new UnsupportedModelException(Graph.Name, InterpretedBecause!, "It runs, but without a plan.");
+        lock (_turn) return TryPlanFor(inputs) ?? throw new UnsupportedModelException(Graph.Name, SegmentedBecause!, "It runs, but by segments.");
     }
 
     private Plan? TryPlanFor(IReadOnlyList<Tensor> inputs)
@@ -90,15 +108,18 @@ public sealed class Session : IGraphRunner
         }
 
         InputCheck.Check(Graph, inputs);
+        if (SegmentedBecause is not null) return null;
         Shape[] shapes = [.. inputs.Select(i => i.Shape)];
         Plan plan;
         try
         {
-            plan = PlanCompiler.Compile(Pipeline.Lower(Graph, shapes, _options), shapes, _options, _pool);
+            plan = Compile(shapes);
         }
         catch (DataDependentShapeException reason)
         {
-            InterpretedBecause = reason.Message;
+            SegmentedBecause = reason.Message;
+            if (_depth < MostSegments) _segments ??= new SegmentedRun(Graph, reason, part => new Session(part, this), _options.MemoryBudget);
+            else _interpreter ??= new Interpreter(Graph, memoryBudget: _options.MemoryBudget);
             return null;
         }
 
@@ -112,13 +133,32 @@ public sealed class Session : IGraphRunner
         return plan;
     }
 
-    private IReadOnlyList<Tensor> Interpret(IReadOnlyList<Tensor> inputs) => (_interpreter ??= new Interpreter(Graph)).Run(inputs);
+    // Plans for other shapes go where there is no room for them beside the new one.
+    private Plan Compile(Shape[] shapes)
+    {
+        while (true)
+        {
+            try
+            {
+                var meter = new MemoryMeter(_options.MemoryBudget - _plans.Sum(p => (long)p.ByteCount));
+                return PlanCompiler.Compile(Pipeline.Lower(Graph, shapes, _options, meter), shapes, _options, _pool, meter);
+            }
+            catch (MemoryBudgetException) when (_plans.Count > 0)
+            {
+                _plans[0].Dispose();
+                _plans.RemoveAt(0);
+            }
+        }
+    }
+
+    private IReadOnlyList<Tensor> RunParts(IReadOnlyList<Tensor> inputs) => _segments?.Run(inputs) ?? _interpreter!.Run(inputs);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var plan in _plans) plan.Dispose();
         _plans.Clear();
-        _pool.Dispose();
+        _segments?.Dispose();
+        if (_ownsPool) _pool.Dispose();
     }
 }

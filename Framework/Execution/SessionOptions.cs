@@ -17,6 +17,12 @@ public sealed record SessionOptions
     /// <summary>How convolutions are computed where more than one kernel fits.</summary>
     public ConvolutionAlgorithm Algorithm { get; init; } = ConvolutionAlgorithm.Auto;
 
+    /// <summary>
+    /// Bytes that plans may take beside the graph's own weights and the inputs: results, scratch, prepared weights, outputs. Looked at before they are taken; a
+    /// run that needs more ends in a <see cref="Errors.MemoryBudgetException"/>. All that the machine has unless told otherwise.
+    /// </summary>
+    public long MemoryBudget { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
     /// <summary>How many compiled plans, one for each set of input shapes, are kept.</summary>
     public int KeptPlans { get; init; } = 8;
 

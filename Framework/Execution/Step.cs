@@ -40,6 +40,12 @@ public abstract unsafe class Step
     /// <summary>Whether no kernel takes the node, so that it is evaluated the plain, slow way.</summary>
     public virtual bool IsFallback => false;
 
+    /// <summary>The least time that a run of the step has taken; zero before the first.</summary>
+    public TimeSpan LeastTime { get; private set; }
+
+    /// <summary>Bytes of the operands and results, each once.</summary>
+    public nint ByteCount => _reads.Concat(_writes).Distinct().Aggregate((nint)0, (sum, buffer) => sum + buffer.ByteCount);
+
     /// <summary>Multiply-adds of convolutions and matrix products; 0 for the rest.</summary>
     public virtual long MultiplyAdds => 0;
 
@@ -69,6 +75,11 @@ public abstract unsafe class Step
 
     /// <summary>Whether an operand is known when the plan is made.</summary>
     protected bool IsConstant(int read) => _reads[read].Kind == BufferKind.Constant;
+
+    internal void Took(TimeSpan time)
+    {
+        if (LeastTime == TimeSpan.Zero || time < LeastTime) LeastTime = time;
+    }
 
     internal void Bind(Func<Value, PlanBuffer> bufferOf)
     {

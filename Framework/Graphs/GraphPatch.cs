@@ -4,7 +4,7 @@ namespace Framework.Graphs;
 /// A rewrite: goes through a graph in order and says for each node what stands in its place. The result is a new graph;
 /// replaced values keep type and shape, which is checked.
 /// </summary>
-/// <param name="label">What messages call the rewrite, an imperative such as <c>FuseActivation</c>.</param>
+/// <param name="label">What messages call the rewrite, an imperative such as <c>FoldBatchNorm</c>.</param>
 public abstract class GraphPatch(string label)
 {
     private Dictionary<Value, int> _uses = [];

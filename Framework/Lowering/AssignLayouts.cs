@@ -53,19 +53,21 @@ internal sealed class AssignLayouts(SessionOptions options) : GraphPatch("Assign
             var (kind, input, output) = convolution;
             return kind switch
             {
-                ConvolutionStep.Kind.Forward => ([input], [output]),
+                ConvolutionStep.Kind.Forward => ([input, Layout.Plain, Layout.Plain, output], [output]),
                 ConvolutionStep.Kind.InputGradient => ([output], [input]),
                 _ => ([output, input], []),
             };
         }
 
-        switch (node.Operator)
+        switch (Fused.BaseOf(node))
         {
             case MaxPool when node.Outputs.Count == 1:
             case MaxPoolCompact or AveragePool or AveragePoolGrad or GlobalAveragePool or GlobalMaxPool:
                 var pooled = Present(node, 0);
                 return ([pooled], [pooled, pooled]);
             case BatchNormalization or BatchNormalizationTraining:
+                var normalized = Present(node, 0);
+                return ([normalized, Layout.Plain, Layout.Plain, Layout.Plain, Layout.Plain, normalized], [normalized]);
             case LRN when LrnStep.KeepsZero(node):
                 return ([Present(node, 0)], [Present(node, 0)]);
             case BatchNormalizationTrainingGrad:
@@ -76,15 +78,16 @@ internal sealed class AssignLayouts(SessionOptions options) : GraphPatch("Assign
                 var place = Present(node, 1);
                 return ([place, place], [place]);
             case Concat or Split:
-                var common = Enumerable.Range(0, node.Operator is Concat ? node.Inputs.Count : 1).Select(i => Present(node, i)).FirstOrDefault(l => l.IsBlocked);
+                int wholes = node.Operator is Concat ? node.Inputs.Count : 1;
+                var common = Enumerable.Range(0, wholes).Select(i => Present(node, i)).FirstOrDefault(l => l.IsBlocked);
                 if (!common.IsBlocked || !JoinStep.FitsBlocks(node, common)) break;
-                return ([.. node.Inputs.Select((_, i) => i == 0 || node.Operator is Concat ? common : Layout.Plain)], [.. node.Outputs.Select(_ => common)]);
+                return ([.. Enumerable.Repeat(common, wholes)], [.. node.Outputs.Select(_ => common)]);
             case Slice or Pad or Tile when node.Outputs[0]!.Shape!.Rank > 2 && MovementStep.Takes(node):
                 return ([Present(node, 0)], [Present(node, 0)]);
             case ReduceSum when ReductionStep.IsOverAllButChannels(node):
                 return ([Present(node, 0)], []);
             default:
-                if (Shared(node) is { } shared) return (shared.Inputs, [shared.Output]);
+                if (Shared(node) is { } shared) return (shared.Inputs, [.. node.Outputs.Select(_ => shared.Output)]);
                 break;
         }
 
@@ -95,10 +98,12 @@ internal sealed class AssignLayouts(SessionOptions options) : GraphPatch("Assign
     // blocked, since only they can be converted.
     private (Layout[] Inputs, Layout Output)? Shared(Node node)
     {
-        if (ElementwiseForm.Of(node) is not { } form || node.Outputs[0]! is not { ElementType: ElementType.Float32, Shape: { Rank: > 2 } shape }) return null;
+        if (node.Outputs.FirstOrDefault() is not { ElementType: ElementType.Float32, Shape: { Rank: > 2 } shape } || !ElementwiseStep.Takes(node))
+            return null;
+        var operands = ElementwiseStep.OperandsOf(node);
         var inputs = new Layout[node.Inputs.Count];
         var blocked = Layout.Plain;
-        foreach (int i in form.OperandsOf(node))
+        foreach (int i in operands)
         {
             var input = node.Inputs[i]!;
             if (input.Shape!.ElementCount == 1) continue;
@@ -106,11 +111,11 @@ internal sealed class AssignLayouts(SessionOptions options) : GraphPatch("Assign
             if (Present(node, i) is { IsBlocked: true } present) blocked = present;
         }
 
-        if (!blocked.IsBlocked || (!form.KeepsZero && shape[1].Value % blocked.ChannelBlock != 0)) return null;
+        if (!blocked.IsBlocked || (!ElementwiseStep.KeepsZero(node) && shape[1].Value % blocked.ChannelBlock != 0)) return null;
         for (int i = 0; i < inputs.Length; i++)
         {
             if (node.Inputs[i] is not { } input) continue;
-            if (!form.OperandsOf(node).Contains(i)) inputs[i] = Present(node, i);
+            if (!operands.Contains(i)) inputs[i] = Present(node, i);
             else if (input.Shape!.ElementCount != 1) inputs[i] = blocked;
         }
 

@@ -12,7 +12,7 @@ namespace Framework.Lowering;
 /// A result much larger than what it is made from, such as zeros that are expanded, is left to the plan, unless it is a weight: kernels prepare a weight
 /// once where it is constant. Integers are indices, which steps want to know beforehand.
 /// </remarks>
-internal sealed class FoldConstants() : GraphPatch("FoldConstants")
+internal sealed class FoldConstants(MemoryMeter? meter = null) : GraphPatch("FoldConstants")
 {
     private const int LargestGrowth = 4;
     private const int AlwaysFolded = 1024;
@@ -44,6 +44,7 @@ internal sealed class FoldConstants() : GraphPatch("FoldConstants")
         long made = node.Outputs.Sum(o => o!.Shape!.ElementCount.Value), read = node.Inputs.Sum(i => i?.Shape!.ElementCount.Value ?? 0);
         long always = node.Outputs.All(o => o!.ElementType.IsInteger()) ? MostIndices : AlwaysFolded;
         if (made > always && made > LargestGrowth * read && !_weights.Contains(node.Outputs[0]!)) return null;
+        meter?.Take(node.Outputs.Sum(o => o!.Shape!.ElementCount.Value * o.ElementType.Size()), node.Place);
         var results = Evaluation.Run(
             node.Operator, node.Place, node.Attributes, [.. node.Inputs.Select(i => i is null ? null : _known[i])], node.Outputs.Count, Precision.Native);
         return [.. results.Select((r, i) => Constant(node.Outputs[i]!, r!))];

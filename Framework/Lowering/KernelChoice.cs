@@ -17,7 +17,7 @@ internal sealed class KernelChoice(SessionOptions options, Graph graph)
     private readonly HashSet<Value> _constants = [.. graph.Initializers.Select(i => i.Value)];
 
     /// <summary>The widest instruction set that may be used.</summary>
-    public InstructionSet Set => options.InstructionSet;
+    public InstructionSet Set { get; } = VectorWidth.Of(graph, options.InstructionSet);
 
     /// <summary>Whether a value is known when the plan is made.</summary>
     public bool IsConstant(Value value) => _constants.Contains(value);

@@ -1,6 +1,5 @@
 using Framework.Graphs;
 using Framework.Operators;
-using Framework.Tensors;
 
 namespace Framework.Lowering;
 

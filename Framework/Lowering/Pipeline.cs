@@ -9,13 +9,15 @@ internal static class Pipeline
 {
     /// <summary>The lowered graph.</summary>
     /// <exception cref="DataDependentShapeException">A shape depends on data, so that there is no one plan.</exception>
-    public static Graph Lower(Graph graph, IReadOnlyList<Shape> inputShapes, SessionOptions options)
+    public static Graph Lower(Graph graph, IReadOnlyList<Shape> inputShapes, SessionOptions options, MemoryMeter? meter = null)
     {
         graph = Bind(graph, inputShapes);
-        graph = new FoldConstants().Apply(graph);
+        graph = new FoldConstants(meter).Apply(graph);
         graph = new RemoveNoOps().Apply(graph);
         graph = new LowerTransposedConvolutions().Apply(graph);
-        graph = new FuseActivation().Apply(graph);
+        graph = new FoldBatchNorm().Apply(graph);
+        graph = new FuseEpilogues().Apply(graph);
+        graph = new FuseElementwise().Apply(graph);
         graph = new CompactPoolIndices().Apply(graph);
         graph = new AssignLayouts(options).Apply(graph);
         GraphVerifier.Check(graph, GraphStage.Lowered);
@@ -31,7 +33,7 @@ internal static class Pipeline
         foreach (var node in bound.Nodes)
         {
             if (node.Outputs.FirstOrDefault(o => o is not null && o.Shape is not { IsKnown: true }) is { } open)
-                throw new DataDependentShapeException($"{node.Place}: the shape of '{open.Name}' depends on data.");
+                throw new DataDependentShapeException($"{node.Place}: the shape of '{open.Name}' depends on data.", bound);
         }
 
         return bound;

@@ -1,3 +1,4 @@
+using Framework.Errors;
 using Framework.Execution;
 using Framework.Graphs;
 using Framework.Lowering.Steps;
@@ -25,12 +26,13 @@ internal sealed unsafe class PlanCompiler
         _choice = new KernelChoice(options, graph);
     }
 
-    public static Plan Compile(Graph graph, IReadOnlyList<Shape> inputShapes, SessionOptions options, WorkerPool pool) =>
-        new PlanCompiler(graph, options).Compile(inputShapes, pool);
+    public static Plan Compile(Graph graph, IReadOnlyList<Shape> inputShapes, SessionOptions options, WorkerPool pool, MemoryMeter? meter = null) =>
+        new PlanCompiler(graph, options).Compile(inputShapes, pool, meter);
 
-    private Plan Compile(IReadOnlyList<Shape> inputShapes, WorkerPool pool)
+    private Plan Compile(IReadOnlyList<Shape> inputShapes, WorkerPool pool, MemoryMeter? meter)
     {
-        foreach (var input in _graph.Inputs) _buffers.Add(input, new PlanBuffer(BufferKind.Input, 0));
+        foreach (var output in _graph.Outputs) meter?.Take(BytesOf(output), $"output '{output.Name}'");
+        foreach (var input in _graph.Inputs) _buffers.Add(input, new PlanBuffer(BufferKind.Input, BytesOf(input)));
         foreach (var initializer in _graph.Initializers)
             _buffers.Add(initializer.Value, new PlanBuffer(BufferKind.Constant, initializer.Data.ByteCount) { Address = initializer.Data.Pointer });
         foreach (var node in _graph.Nodes) Place(node);
@@ -41,9 +43,20 @@ internal sealed unsafe class PlanCompiler
         var steps = _steps.ToArray();
         foreach (var step in steps) step.Bind(v => _buffers[v]);
         FindLifetimes(steps);
-        var memory = new PlanMemory();
-        byte* arena = LayOut(steps, memory, out nint arenaBytes, pool.Threads);
-        foreach (var step in steps) step.Prepare(memory, pool);
+        var memory = new PlanMemory(meter);
+        byte* arena;
+        nint arenaBytes;
+        try
+        {
+            arena = LayOut(steps, memory, out arenaBytes, pool.Threads);
+            foreach (var step in steps) step.Prepare(memory, pool);
+        }
+        catch (MemoryBudgetException)
+        {
+            memory.Dispose();
+            throw;
+        }
+
         return new Plan(_graph, inputShapes, steps, [.. _graph.Inputs.Select(i => _buffers[i])], outputs, memory, arena + arenaBytes);
     }
 

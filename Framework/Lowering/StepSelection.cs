@@ -29,6 +29,8 @@ internal static class StepSelection
             [AveragePoolGrad.Instance] = PoolingGradientStep.For,
             [BatchNormalization.Instance] = BatchNormStep.For,
             [BatchNormalizationTraining.Instance] = BatchNormStep.For,
+            [Fused.Of(BatchNormalization.Instance)] = BatchNormStep.For,
+            [Fused.Of(BatchNormalizationTraining.Instance)] = BatchNormStep.For,
             [BatchNormalizationTrainingGrad.Instance] = BatchNormGradientStep.For,
             [InstanceNormalization.Instance] = StandardizationStep.For,
             [GroupNormalization.Instance] = StandardizationStep.For,
@@ -62,6 +64,7 @@ internal static class StepSelection
             [Gather.Instance] = GatherStep.For,
             [GatherGrad.Instance] = GatherGradientStep.For,
             [ScatterElements.Instance] = ScatterStep.For,
+            [ElementwiseChain.Instance] = ElementwiseStep.For,
             [Reorder.Instance] = ReorderStep.For,
         };
         foreach (var op in ElementwiseForm.Operators) table.Add(op, ElementwiseStep.For);

@@ -10,7 +10,13 @@ public sealed record ModelOptions
     /// <summary>The number of classes; null takes the network's own.</summary>
     public int? Classes { get; init; }
 
-    /// <summary>Channels, height and width of an image, for networks that take any; null takes the network's own.</summary>
+    /// <summary>Words that have numbers, for networks that read; null takes the network's own.</summary>
+    public int? Words { get; init; }
+
+    /// <summary>
+    /// Channels, height and width of an image, or for networks that read the words of a sentence, where a network takes any; null takes the network's
+    /// own.
+    /// </summary>
     public Shape? Image { get; init; }
 
     /// <summary>A factor for the number of channels, for networks that have many: the same depth at less cost.</summary>
@@ -38,7 +44,7 @@ public static class ModelCatalog
         new("xo", "X or O on 9 x 9 images: three features that vote", o => new XOrO(o.Classes ?? 2)),
         new("lenet5", "LeNet-5 (LeCun et al. 1998)", o => new LeNet5(o.Classes ?? 10)),
         new("textcnn", "sentence classifier over word vectors (Kim 2014)", o => new TextCnn(
-            o.Scaled(20_000), o.Classes ?? 2, vectorSize: o.Scaled(300), filters: o.Scaled(100))),
+            o.Words ?? o.Scaled(20_000), o.Classes ?? 2, o.Scaled(300), o.Scaled(100), length: o.Image is { Rank: 1 } words ? words[0] : TextCnn.UsualLength)),
 
         new("alexnet", "AlexNet (Krizhevsky et al. 2012), 227 x 227", o => new AlexNet(o.Classes ?? 1000, width: o.Width)),
         new("alexnet-grouped", "AlexNet with the two groups of channels of 2012", o => new AlexNet(o.Classes ?? 1000, grouped: true, o.Width)),

@@ -11,6 +11,9 @@ namespace Framework.Models;
 /// </summary>
 public sealed class TextCnn : Module
 {
+    /// <summary>Words of a sentence where nothing else is asked for.</summary>
+    public const int UsualLength = 64;
+
     private readonly int _length;
     private readonly Embedding _words;
     private readonly Conv1d[] _convolutions;
@@ -24,7 +27,7 @@ public sealed class TextCnn : Module
     /// <param name="filters">Filters of each width.</param>
     /// <param name="widths">How many words filters see; null takes 3, 4 and 5.</param>
     /// <param name="length">Words of a sentence, those that fill it up included; another may be given when it is traced.</param>
-    public TextCnn(int words = 20_000, int classes = 2, int vectorSize = 300, int filters = 100, int[]? widths = null, int length = 64)
+    public TextCnn(int words = 20_000, int classes = 2, int vectorSize = 300, int filters = 100, int[]? widths = null, int length = UsualLength)
     {
         widths ??= [3, 4, 5];
         _length = length;

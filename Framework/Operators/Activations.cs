@@ -13,6 +13,9 @@ public readonly struct Relu : IUnaryFormula<Relu>
     public static int SinceVersion => 6;
 
     /// <inheritdoc/>
+    public static bool IsDerivativeOfValue => true;
+
+    /// <inheritdoc/>
     public T Apply<T>(T x)
         where T : unmanaged, IFloatingPointIeee754<T> => x < T.Zero ? T.Zero : x;
 
@@ -195,6 +198,9 @@ public readonly struct Sigmoid : IUnaryFormula<Sigmoid>
 
     /// <inheritdoc/>
     public static int SinceVersion => 6;
+
+    /// <inheritdoc/>
+    public static bool IsDerivativeOfValue => true;
 
     /// <inheritdoc/>
     public T Apply<T>(T x)
@@ -383,6 +389,9 @@ public readonly struct Tanh : IUnaryFormula<Tanh>
 
     /// <inheritdoc/>
     public static int SinceVersion => 6;
+
+    /// <inheritdoc/>
+    public static bool IsDerivativeOfValue => true;
 
     /// <inheritdoc/>
     public T Apply<T>(T x)

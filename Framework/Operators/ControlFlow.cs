@@ -10,6 +10,13 @@ namespace Framework.Operators;
 /// </summary>
 public abstract class BodyOperator : Operator
 {
+    /// <summary>Keeps the result of a run of the body.</summary>
+    protected static void Keep(List<Tensor> collected, Tensor result, Evaluation evaluation)
+    {
+        evaluation.Hold(result);
+        collected.Add(result);
+    }
+
     /// <summary>The attribute that says how many of a node's last inputs are read by its bodies only. No file holds it.</summary>
     public const string Captures = "captures";
 
@@ -153,7 +160,7 @@ public sealed class Loop : BodyOperator
             var results = evaluation.RunBody(body, [Tensor.Scalar(run), cond, .. carried, .. captured]);
             cond = results[0];
             carried = [.. results.Skip(1).Take(carried.Length)];
-            for (int i = 0; i < collected.Length; i++) collected[i].Add(results[1 + carried.Length + i]);
+            for (int i = 0; i < collected.Length; i++) Keep(collected[i], results[1 + carried.Length + i], evaluation);
         }
 
         for (int i = 0; i < carried.Length; i++) evaluation.Set(i, carried[i]);
@@ -235,7 +242,7 @@ public sealed class Scan : BodyOperator
             var entries = inputs.Select((x, i) => EntryOf(x, Entry(a, "scan_input_directions", i) == 0 ? run : length - 1 - run));
             var results = evaluation.RunBody(body, [.. state, .. entries, .. captured]);
             state = [.. results.Take(states)];
-            for (int i = 0; i < collected.Length; i++) collected[i].Add(results[states + i]);
+            for (int i = 0; i < collected.Length; i++) Keep(collected[i], results[states + i], evaluation);
         }
 
         for (int i = 0; i < states; i++) evaluation.Set(i, state[i]);

@@ -13,6 +13,9 @@ public readonly struct Exp : IUnaryFormula<Exp>
     public static int SinceVersion => 6;
 
     /// <inheritdoc/>
+    public static bool IsDerivativeOfValue => true;
+
+    /// <inheritdoc/>
     public T Apply<T>(T x)
         where T : unmanaged, IFloatingPointIeee754<T> => T.Exp(x);
 
@@ -61,6 +64,9 @@ public readonly struct Sqrt : IUnaryFormula<Sqrt>
     public static (float Low, float High) Range => (0.25f, 4);
 
     /// <inheritdoc/>
+    public static bool IsDerivativeOfValue => true;
+
+    /// <inheritdoc/>
     public T Apply<T>(T x)
         where T : unmanaged, IFloatingPointIeee754<T> => T.Sqrt(x);
 
@@ -83,6 +89,9 @@ public readonly struct Reciprocal : IUnaryFormula<Reciprocal>
 
     /// <inheritdoc/>
     public static (float Low, float High) Range => (0.25f, 4);
+
+    /// <inheritdoc/>
+    public static bool IsDerivativeOfValue => true;
 
     /// <inheritdoc/>
     public T Apply<T>(T x)

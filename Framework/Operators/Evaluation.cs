@@ -21,10 +21,12 @@ public sealed class Evaluation
     private readonly IReadOnlyList<Tensor?> _inputs;
     private readonly Tensor?[] _outputs;
     private readonly Precision _precision;
+    private readonly MemoryMeter? _meter;
     private Fact[]? _facts;
 
-    private Evaluation(Operator op, string place, Attributes attributes, IReadOnlyList<Tensor?> inputs, Tensor?[] outputs, Precision precision)
+    private Evaluation(Operator op, string place, Attributes attributes, IReadOnlyList<Tensor?> inputs, Tensor?[] outputs, Precision precision, MemoryMeter? meter)
     {
+        _meter = meter;
         _operator = op;
         Place = place;
         Attributes = attributes;
@@ -56,7 +58,13 @@ public sealed class Evaluation
 
     /// <summary>The elements of an input.</summary>
     public ReadOnlySpan<T> Read<T>(int input)
-        where T : unmanaged => Input(input).AsSpan<T>();
+        where T : unmanaged
+    {
+        var tensor = Input(input);
+        return tensor.ElementType == ElementTypes.Of<T>()
+            ? tensor.AsSpan<T>()
+            : throw new ShapeException(Place, $"its input {input} is {tensor}; {ElementTypes.Of<T>()} fits the others.");
+    }
 
     /// <summary>The output's tensor, made with the type and shape that inference gives on first use.</summary>
     public Tensor Output(int output)
@@ -64,8 +72,10 @@ public sealed class Evaluation
         if (_outputs[output] is { } made) return made;
         var fact = Facts[output];
         if (fact.Shape is not { IsKnown: true } shape)
-            throw new InvalidOperationException($"{Place}: inference does not say the shape of output {output}.");
-        return _outputs[output] = new Tensor(Promoted(fact.ElementType), shape.ToShape(Place));
+            throw new ShapeException(Place, $"its operands {string.Join(", ", _inputs.Select(i => i?.ToString() ?? "(none)"))} do not say the shape of its output {output}.");
+        var type = Promoted(fact.ElementType);
+        _meter?.Take(shape.ElementCount.Value * type.Size(), Place);
+        return _outputs[output] = new Tensor(type, shape.ToShape(Place));
     }
 
     /// <summary>The elements of an output.</summary>
@@ -81,27 +91,33 @@ public sealed class Evaluation
     /// <summary>The type in which a float of the graph is evaluated.</summary>
     public ElementType Promoted(ElementType type) => type == ElementType.Float32 && _precision == Precision.Float64 ? ElementType.Float64 : type;
 
-    /// <summary>Applies an operator of one operand without attributes to an output.</summary>
-    internal void Apply(Operator op, int output) => Run(op, Place, Attributes.None, [Output(output)], 1, _precision)[0]!.CopyTo(Output(output));
+    /// <summary>Applies an operator without attributes to an output, and further operands.</summary>
+    internal void Apply(Operator op, int output, params ReadOnlySpan<Tensor> further) =>
+        Run(op, Place, Attributes.None, [Output(output), .. further], 1, _precision)[0]!.CopyTo(Output(output));
 
     /// <summary>The same node over other inputs.</summary>
     internal Tensor?[] With(IReadOnlyList<Tensor?> inputs) => Run(_operator, Place, Attributes, inputs, _outputs.Length, _precision);
 
+    /// <summary>Counts the memory of what is kept from one run of a body to the next.</summary>
+    internal void Hold(Tensor kept) => _meter?.Take(kept.ByteCount, Place);
+
     /// <summary>Evaluates a graph that an attribute holds, in the same precision.</summary>
     internal IReadOnlyList<Tensor> RunBody(Graph body, IReadOnlyList<Tensor> inputs)
     {
+        long before = _meter?.Taken ?? 0;
         var values = new Dictionary<Value, Tensor>();
         foreach (var initializer in body.Initializers) values[initializer.Value] = initializer.Data.To(Promoted(initializer.Data.ElementType));
         for (int i = 0; i < inputs.Count; i++) values[body.Inputs[i]] = inputs[i];
         foreach (var node in body.Nodes)
         {
-            var results = Run(node.Operator, node.Place, node.Attributes, [.. node.Inputs.Select(v => v is null ? null : values[v])], node.Outputs.Count, _precision);
+            var results = Run(node.Operator, node.Place, node.Attributes, [.. node.Inputs.Select(v => v is null ? null : values[v])], node.Outputs.Count, _precision, _meter);
             for (int i = 0; i < results.Length; i++)
             {
                 if (node.Outputs[i] is { } output) values[output] = results[i] ?? throw new InvalidOperationException($"{node.Place} did not make its output {i}.");
             }
         }
 
+        _meter?.ReturnTo(before);
         return [.. body.Outputs.Select(o => values[o])];
     }
 
@@ -114,7 +130,7 @@ public sealed class Evaluation
             if (Has(i)) inputs[i] = Input(i).ElementType == type ? Input(i).To(ElementType.Float32) : Input(i);
         }
 
-        var outputs = Run(_operator, Place, Attributes, inputs, _outputs.Length, Precision.Native);
+        var outputs = Run(_operator, Place, Attributes, inputs, _outputs.Length, Precision.Native, _meter);
         for (int i = 0; i < outputs.Length; i++)
         {
             if (outputs[i] is not { } output) continue;
@@ -123,20 +139,20 @@ public sealed class Evaluation
     }
 
     internal static Tensor?[] Run(
-        Operator op, string place, Attributes attributes, IReadOnlyList<Tensor?> inputs, int outputCount, Precision precision)
+        Operator op, string place, Attributes attributes, IReadOnlyList<Tensor?> inputs, int outputCount, Precision precision, MemoryMeter? meter = null)
     {
         var outputs = new Tensor?[outputCount];
-        Run(op, place, attributes, inputs, outputs, precision);
+        Run(op, place, attributes, inputs, outputs, precision, meter);
         return outputs;
     }
 
     /// <summary>Evaluates into tensors that are given; a null entry is made.</summary>
-    internal static void Run(Operator op, string place, Attributes attributes, IReadOnlyList<Tensor?> inputs, Tensor?[] outputs, Precision precision)
+    internal static void Run(Operator op, string place, Attributes attributes, IReadOnlyList<Tensor?> inputs, Tensor?[] outputs, Precision precision, MemoryMeter? meter = null)
     {
         try
         {
             // Whatever rule inference has, it holds before an element is read.
-            var evaluation = new Evaluation(op, place, attributes, inputs, outputs, precision);
+            var evaluation = new Evaluation(op, place, attributes, inputs, outputs, precision, meter);
             _ = evaluation.Facts;
             op.Evaluate(evaluation);
         }

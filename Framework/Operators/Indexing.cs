@@ -159,6 +159,7 @@ public sealed class ScatterElements : NumericOperator
         if (inference.Input(1).Shape is { } indices && inference.Input(2).Shape is { } updates && indices.IsKnown && updates.IsKnown
             && indices != updates)
             throw inference.Fail($"the indices {indices} and the updates {updates} must have one shape.");
+        ElementIndices.Check(inference);
         inference.Output(0, inference.TypeOf(0), inference.Input(0).Shape);
     }
 
@@ -223,6 +224,19 @@ public sealed class ScatterElements : NumericOperator
         };
 }
 
+/// <summary>What indices of single elements must keep: as many axes as the data, and no more places along any but the one that they index.</summary>
+internal static class ElementIndices
+{
+    public static void Check(Inference inference)
+    {
+        if (inference.Input(0).Shape is not { } data || inference.Input(1).Shape is not { } indices) return;
+        int axis = inference.Axis(inference.Attributes.Int("axis", 0), data.Rank);
+        bool fits = data.Rank == indices.Rank;
+        for (int i = 0; fits && i < data.Rank; i++) fits = i == axis || !data[i].IsKnown || !indices[i].IsKnown || indices[i].Value <= data[i].Value;
+        if (!fits) throw inference.Fail($"the indices {indices} reach out of the data {data} along axes other than {axis}.");
+    }
+}
+
 /// <summary>ONNX <c>GatherElements</c>: for each index the entry of the data at the same place but, along one axis, at that index.</summary>
 public sealed class GatherElements : MovementOperator
 {
@@ -241,7 +255,11 @@ public sealed class GatherElements : MovementOperator
     public override Signature Signature => s_signature;
 
     /// <inheritdoc/>
-    public override void Infer(Inference inference) => inference.Output(0, inference.TypeOf(0), inference.Input(1).Shape);
+    public override void Infer(Inference inference)
+    {
+        ElementIndices.Check(inference);
+        inference.Output(0, inference.TypeOf(0), inference.Input(1).Shape);
+    }
 
     /// <inheritdoc/>
     protected override void Evaluate<T>(Evaluation e)

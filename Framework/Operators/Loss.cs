@@ -296,7 +296,8 @@ internal readonly struct ClassLines(Shape scores)
     {
         if (attributes.Has("ignore_index") && label == attributes.Int("ignore_index", 0)) return null;
         if (label < 0 || label >= Count) throw new Errors.DataFormatException(place, $"the label {label} is outside 0 to {Count - 1}.");
-        return weights.IsEmpty ? T.One : weights[(int)label];
+        if (weights.IsEmpty) return T.One;
+        return label < weights.Length ? weights[(int)label] : throw new Errors.ShapeException(place, $"has {weights.Length} weights for {Count} classes.");
     }
 }
 

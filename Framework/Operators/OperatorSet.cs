@@ -72,7 +72,7 @@ public static class OperatorSet
         HannWindow.Instance, HammingWindow.Instance, BlackmanWindow.Instance,
 
         // Inside plans only
-        Fused.Conv, Fused.Gemm, MaxPoolCompact.Instance, MaxPoolCompactGrad.Instance, Reorder.Instance,
+        .. Fused.All, ElementwiseChain.Instance, MaxPoolCompact.Instance, MaxPoolCompactGrad.Instance, Reorder.Instance,
 
         // Bodies
         If.Instance, Loop.Instance, Scan.Instance,

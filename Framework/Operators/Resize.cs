@@ -313,6 +313,7 @@ internal static class ResizeGeometry
         double[]? roi = inference.Attributes.String("coordinate_transformation_mode", "") == "tf_crop_and_resize" && inference.Has(1)
             ? inference.Input(1).Constant?.ToArray<double>() ?? throw Inference.Unknown()
             : null;
+        if (roi is not null && roi.Length != 2 * axes.Length) throw inference.Fail($"roi has {roi.Length} entries; two for each axis that is resized are expected.");
         for (int i = 0; i < axes.Length; i++)
         {
             if (!(scales[i] > 0)) throw inference.Fail($"the scale {scales[i]} of axis {axes[i]} must be positive.");
@@ -332,7 +333,7 @@ internal static class ResizeGeometry
     public static AxisMap?[] Maps(Attributes a, Shape x, Shape y, Tensor? roi, Tensor? scales, Tensor? sizes)
     {
         int[] axes = Axes(a, x.Rank);
-        double[]? given = scales?.ToArray<double>(), region = roi?.ToArray<double>();
+        double[]? given = scales?.ToArray<double>(), region = roi?.Count == 2 * axes.Length ? roi.ToArray<double>() : null;
         double? common = sizes is not null && a.String("keep_aspect_ratio_policy", "stretch") != "stretch"
             ? CommonScale(a, x, sizes.ToArray<long>(), axes)
             : null;

@@ -40,6 +40,7 @@ public sealed class GridSample : FloatOperator
         var (x, grid) = (inference.ShapeOf(0), inference.ShapeOf(1));
         if (x.Rank < 3 || grid.Rank != x.Rank || (grid[^1].IsKnown && grid[^1] != x.Rank - 2))
             throw inference.Fail($"the grid {grid} must have the rank of the input {x}, and as many coordinates as that has spatial axes.");
+        if (x[0].IsKnown && grid[0].IsKnown && x[0] != grid[0]) throw inference.Fail($"the grid {grid} is for another batch than the input {x}.");
         inference.Output(0, inference.TypeOf(0), [x[0], x[1], .. grid[1..^1]]);
     }
 

@@ -53,12 +53,15 @@ public sealed class Signature
 
     private bool VariadicOutput => _outputs[^1].EndsWith("...", StringComparison.Ordinal);
 
-    /// <summary>The role of an input.</summary>
-    public InputRole Role(int input) => Inputs[Math.Min(input, Inputs.Count - 1)].Role;
+    /// <summary>The role of an input; of one that no formal input stands for, data.</summary>
+    public InputRole Role(int input) => Inputs.Count == 0 ? InputRole.Data : Inputs[Math.Min(input, Inputs.Count - 1)].Role;
 
     /// <summary>The name of an output.</summary>
     public string OutputName(int output) =>
         VariadicOutput && output >= _outputs.Length - 1 ? $"{_outputs[^1][..^3]}{output}" : _outputs[output];
+
+    /// <summary>The same with one more input behind the others.</summary>
+    public Signature With(FormalInput further) => new([.. Inputs, further], _outputs, RequiredOutputs);
 
     /// <summary>Checks the number of operands and that none which is required is left out.</summary>
     /// <exception cref="ModelFormatException">They do not fit.</exception>

@@ -36,6 +36,9 @@ public interface IFunctionFormula<TSelf>
 public interface IUnaryFormula<TSelf> : IFunctionFormula<TSelf>
     where TSelf : struct, IUnaryFormula<TSelf>
 {
+    /// <summary>Whether the derivative follows from the value alone, so that the argument need not be kept for the way back.</summary>
+    static virtual bool IsDerivativeOfValue => false;
+
     /// <summary>The derivative at <paramref name="x"/>, where the value is <paramref name="y"/>.</summary>
     T Derivative<T>(T x, T y)
         where T : unmanaged, IFloatingPointIeee754<T>;
@@ -119,18 +122,20 @@ public sealed class Unary<TFormula> : FloatOperator
 
     /// <inheritdoc/>
     public override void Differentiate(Differentiation g) =>
-        g.Set(0, g.Builder.Apply(UnaryGrad<TFormula>.Instance, [g.Gradient, g.Input(0), g.Output(0)], g.Attributes));
+        g.Set(0, g.Builder.Apply(UnaryGrad<TFormula>.Instance, [g.Gradient, TFormula.IsDerivativeOfValue ? null : g.Input(0), g.Output(0)], g.Attributes));
 
     /// <inheritdoc/>
     public override IEnumerable<Sample> Samples => UnaryGrad<TFormula>.Inputs.Select(s => s with { Inputs = [s.Inputs[1]] });
 }
 
-/// <summary><c>grad.*Grad(dY, X, Y)</c>: <c>dY f'(X)</c>, with the attributes of the forward node.</summary>
+/// <summary>
+/// <c>grad.*Grad(dY, X, Y)</c>: <c>dY f'(X)</c>, with the attributes of the forward node. X is left out where the derivative follows from Y.
+/// </summary>
 /// <typeparam name="TFormula">The formula.</typeparam>
 public sealed class UnaryGrad<TFormula> : FloatOperator
     where TFormula : struct, IUnaryFormula<TFormula>
 {
-    private static readonly Signature s_signature = new([new("dY"), new("X"), new("Y")], ["dX"]);
+    private static readonly Signature s_signature = new([new("dY"), new("X", Optional: true), new("Y")], ["dX"]);
 
     /// <summary>The operator.</summary>
     public static UnaryGrad<TFormula> Instance { get; } = new();
@@ -148,25 +153,26 @@ public sealed class UnaryGrad<TFormula> : FloatOperator
     public override Signature Signature => s_signature;
 
     /// <inheritdoc/>
-    public override void Infer(Inference inference) => inference.Output(0, inference.TypeOf(1), inference.Input(1).Shape);
+    public override void Infer(Inference inference) => inference.Output(0, inference.TypeOf(2), inference.Input(2).Shape);
 
     /// <inheritdoc/>
     protected override void Evaluate<T>(Evaluation e)
     {
         var formula = TFormula.From(e.Attributes);
         var dy = e.Read<T>(0);
-        var x = e.Read<T>(1);
         var y = e.Read<T>(2);
+        var x = e.Has(1) ? e.Read<T>(1) : y;
         var dx = e.Write<T>(0);
         for (int i = 0; i < dx.Length; i++) dx[i] = dy[i] * formula.Derivative(x[i], y[i]);
     }
 
     /// <inheritdoc/>
     public override IReadOnlyList<Value>? Decompose(Node node, IReadOnlyList<Value?> inputs, GraphBuilder builder) =>
-        [inputs[0]! * TFormula.From(node.Attributes).Derivative(inputs[1]!, inputs[2]!)];
+        [inputs[0]! * TFormula.From(node.Attributes).Derivative((inputs[1] ?? inputs[2])!, inputs[2]!)];
 
     /// <inheritdoc/>
-    public override IEnumerable<Sample> Samples => Inputs;
+    public override IEnumerable<Sample> Samples =>
+        Inputs.Select(s => TFormula.IsDerivativeOfValue ? s with { Inputs = [s.Inputs[0], null, s.Inputs[2]] } : s);
 
     /// <summary>Cases of (dY, X, Y = f(X)), so that a formula may use X or Y; the forward operator takes their X.</summary>
     internal static IEnumerable<Sample> Inputs => TFormula.Variants.Prepend(Attributes.None).Select((attributes, i) => new Sample(

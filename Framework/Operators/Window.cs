@@ -47,8 +47,8 @@ internal sealed class Window
         CheckLength(inference, "strides", strides, rank);
         CheckLength(inference, "dilations", dilations, rank);
         CheckLength(inference, "pads", pads, 2 * rank);
-        if (kernel.Any(k => k < 1) || strides.Any(s => s < 1) || dilations.Any(d => d < 1))
-            throw inference.Fail("kernel, strides and dilations must be at least 1.");
+        if (kernel.Concat(strides).Concat(dilations).Any(n => n is < 1 or > int.MaxValue))
+            throw inference.Fail($"kernel, strides and dilations must be from 1 to {int.MaxValue}.");
         string auto = a.String("auto_pad", "NOTSET");
         bool ceil = a.Int("ceil_mode", 0) != 0;
         var result = new Dimension[rank];
@@ -143,8 +143,8 @@ internal sealed class Window
         CheckLength(inference, "dilations", dilations, rank);
         CheckLength(inference, "pads", pads, 2 * rank);
         CheckLength(inference, "output_padding", further, rank);
-        if (kernel.Any(k => k < 1) || strides.Any(s => s < 1) || dilations.Any(d => d < 1))
-            throw inference.Fail("kernel, strides and dilations must be at least 1.");
+        if (kernel.Concat(strides).Concat(dilations).Any(n => n is < 1 or > int.MaxValue))
+            throw inference.Fail($"kernel, strides and dilations must be from 1 to {int.MaxValue}.");
         if (a.Ints("output_shape") is { } said)
         {
             CheckLength(inference, "output_shape", said, rank);

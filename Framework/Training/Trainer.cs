@@ -85,7 +85,6 @@ public sealed class Trainer : IDisposable
     public IReadOnlyList<EpochResult> Fit(
         IDataset train, IDataset? test = null, Action<StepProgress>? onStep = null, Action<EpochResult>? onEpoch = null, CancellationToken cancellation = default)
     {
-        CheckFit(train);
         if (!_isRestored) Progress = new RunProgress();
         _isRestored = false;
         ITrainingCallback[] callbacks = [new Callback(onStep, onEpoch), .. _options.Callbacks];
@@ -96,7 +95,9 @@ public sealed class Trainer : IDisposable
             Seed = _options.Seed,
             Prefetch = _options.Prefetch,
             Transforms = _options.TrainTransforms,
+            Mixup = _options.Mixup,
         });
+        CheckFit(loader);
 
         foreach (var callback in callbacks) callback.Began(this);
         while (Progress.Epoch < _options.Epochs && !cancellation.IsCancellationRequested && !IsOver())
@@ -222,7 +223,7 @@ public sealed class Trainer : IDisposable
         _counter.AsSpan<long>()[0] = number;
         Tensor[] counter = _training.CountsSteps ? [_counter] : [];
         _gradientSession.Run(
-            [batch.Images, batch.Labels, .. counter, .. _values.All(means: false)],
+            [batch.Images, batch.Targets, .. counter, .. _values.All(means: false)],
             [_loss, .. outputs, .. _values.Statistics.Views, .. _gradients.Views]);
         return outputs;
     }
@@ -235,14 +236,14 @@ public sealed class Trainer : IDisposable
         Shape ShapeOf(Value output) => new SymbolicShape([.. output.Shape!.Select(d => d == symbol ? images : d)]).ToShape(output.Name);
     }
 
-    private void CheckFit(IDataset data)
+    private void CheckFit(DataLoader loader)
     {
         var image = _network.Inputs[0].Shape?[1..];
-        SymbolicShape given = data.SampleShape;
+        SymbolicShape given = loader.SampleShape;
         if (image is not null && (image.Rank != given.Rank || image.Zip(given).Any(p => p.First.IsKnown && p.First != p.Second)))
             throw new ShapeException(_network.Name, $"takes images {image}, the data has {given}.", "Resize the images, or choose another network.");
-        if (data.ClassNames.Count > _classes)
-            throw new ShapeException(_network.Name, $"tells {_classes} classes apart, the data has {data.ClassNames.Count}.", "Give the network as many classes as the data.");
+        if (loader.Dataset.ClassNames.Count > _classes)
+            throw new ShapeException(_network.Name, $"tells {_classes} classes apart, the data has {loader.Dataset.ClassNames.Count}.", "Give the network as many classes as the data.");
     }
 
     /// <summary>What <see cref="Fit"/> is given to call.</summary>

@@ -49,6 +49,12 @@ public sealed record TrainerOptions
     /// <summary>What training images go through on their way into a batch.</summary>
     public IReadOnlyList<ITransform> TrainTransforms { get; init; } = [];
 
+    /// <summary>
+    /// Where above 0, training images are mixed in pairs, see <see cref="Data.LoaderOptions.Mixup"/>; the <see cref="Loss"/> must then be one that takes
+    /// probabilities, such as <see cref="Loss.CrossEntropyOneHot"/>.
+    /// </summary>
+    public float Mixup { get; init; }
+
     /// <summary>What images go through for evaluation.</summary>
     public IReadOnlyList<ITransform> TestTransforms { get; init; } = [];
 

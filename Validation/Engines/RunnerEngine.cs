@@ -19,7 +19,7 @@ public sealed class RunnerEngine(string name, Func<Graph, IGraphRunner> runner, 
     /// <param name="ran">Told the plan that has run, where there is one; null for nobody.</param>
     public static RunnerEngine Own(SessionOptions? options = null, Action<Plan>? ran = null) => new("cnn", g => new Session(g, options), (runner, inputs) =>
     {
-        if (runner is Session { InterpretedBecause: null } session) ran?.Invoke(session.PlanFor(inputs));
+        if (runner is Session { SegmentedBecause: null } session) ran?.Invoke(session.PlanFor(inputs));
     });
 
     /// <summary>ONNX Runtime on the exported graph.</summary>

@@ -29,8 +29,9 @@ internal static class Rooms
 
         ["Modules"] = ["Graphs", "Operators", "Tensors", "Threading"],
         ["Models"] = ["Graphs", "Modules", "Operators", "Tensors"],
-        ["Adaptation"] = ["Graphs", "Modules", "Operators", "Tensors"],
+        ["Adaptation"] = ["Files", "Graphs", "Modules", "Operators", "Tensors"],
         ["Inspection"] = ["Graphs", "Operators", "Tensors"],
+        ["Seeing"] = ["Data", "Execution", "Files", "Gradients", "Graphs", "Operators", "Tensors"],
         ["Data"] = ["Files", "Tensors"],
         ["Training"] = ["Data", "Execution", "Files", "Gradients", "Graphs", "Operators", "Tensors"],
     };

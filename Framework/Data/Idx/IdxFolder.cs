@@ -14,6 +14,11 @@ public static class IdxFolder
     /// <summary>The file of the labels.</summary>
     public static string LabelsName(DataSplit split) => split == DataSplit.Train ? "train-labels-idx1-ubyte" : "t10k-labels-idx1-ubyte";
 
+    /// <summary>Whether a folder is of this form: it holds one of the four files.</summary>
+    public static bool Knows(string folder) => Directory.Exists(folder)
+        && new[] { ImagesName(DataSplit.Train), LabelsName(DataSplit.Train), ImagesName(DataSplit.Test), LabelsName(DataSplit.Test) }
+            .Any(name => File.Exists(Path.Combine(folder, name)) || File.Exists(Path.Combine(folder, name + ".gz")));
+
     /// <summary>Reads a split. The classes are numbered, as many as the training labels ask for.</summary>
     /// <exception cref="UsageException">A file is not there.</exception>
     /// <exception cref="DataFormatException">A file is not what it should be, or they do not belong together.</exception>

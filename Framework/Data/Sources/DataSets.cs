@@ -1,4 +1,8 @@
+using Framework.Data.Cifar;
+using Framework.Data.Csv;
+using Framework.Data.Folders;
 using Framework.Data.Idx;
+using Framework.Data.Synthetic;
 using Framework.Errors;
 
 namespace Framework.Data.Sources;
@@ -46,6 +50,27 @@ public static class DataSets
             ClassNames = ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"],
             Statistics = new ChannelStatistics([0.2860f], [0.3530f]),
         },
+
+        new BuiltInSource(
+            "xo",
+            "20,000 training and 2,000 test pictures of X and O, 9x9, shifted, scaled, turned, thick and thin",
+            "generated",
+            split => new XAndO(split, split == DataSplit.Train ? 20_000 : 2000)),
+
+        new BuiltInSource(
+            "opinions",
+            "4,000 training and 1,000 test sentences that praise or blame, of a grammar in which the order of words matters",
+            "generated",
+            split => Opinions.Open(split)),
+    ];
+
+    // What a folder or file may be, asked in this order: its name and form, not its content, decide.
+    private static readonly (Func<string, bool> Knows, Func<string, DataSplit, DataOptions, IDataset> Open)[] s_forms =
+    [
+        (CifarFolder.Knows, CifarFolder.Open),
+        (IdxFolder.Knows, (folder, split, _) => IdxFolder.Open(folder, split)),
+        (CsvDataset.Knows, CsvDataset.Open),
+        (ImageFolder.Knows, ImageFolder.Open),
     ];
 
     /// <summary>The data set of a name.</summary>
@@ -53,17 +78,29 @@ public static class DataSets
     public static DataSource Find(string name) =>
         All.FirstOrDefault(s => s.Name == name) ?? throw new UsageException($"data set {name}", "is unknown.", $"Known are: {Names}.");
 
-    /// <summary>Opens a data set of a name, or a folder that holds IDX files.</summary>
-    /// <param name="nameOrFolder">A name, which goes first; or the path of a folder as <see cref="IdxFolder"/> describes it.</param>
+    /// <summary>Opens a data set of a name, or a folder or file that holds one.</summary>
+    /// <param name="nameOrPath">
+    /// A name, which goes first; or a path to what <see cref="CifarFolder"/>, <see cref="IdxFolder"/>, <see cref="CsvDataset"/> or
+    /// <see cref="ImageFolder"/> describe.
+    /// </param>
     /// <param name="split">The part.</param>
-    /// <param name="cache">Where fetched data sets are; null for <see cref="DataCache.Default"/>.</param>
+    /// <param name="options">How it is opened; null for the usual.</param>
     /// <exception cref="UsageException">There is neither; or it was not fetched; or a file is missing.</exception>
     /// <exception cref="DataFormatException">A file is not what it should be.</exception>
-    public static IDataset Open(string nameOrFolder, DataSplit split, DataCache? cache = null)
+    public static IDataset Open(string nameOrPath, DataSplit split, DataOptions? options = null)
     {
-        if (All.FirstOrDefault(s => s.Name == nameOrFolder) is { } source) return source.Open(split, cache ?? DataCache.Default);
-        if (Directory.Exists(nameOrFolder)) return IdxFolder.Open(nameOrFolder, split);
-        throw new UsageException($"data set {nameOrFolder}", "is neither known nor a folder.", $"Known are: {Names}.");
+        options ??= new DataOptions();
+        if (All.FirstOrDefault(s => s.Name == nameOrPath) is { } source) return source.Open(split, options.Cache ?? DataCache.Default);
+        if (Array.Find(s_forms, f => f.Knows(nameOrPath)) is { Open: { } open }) return open(nameOrPath, split, options);
+        if (Path.Exists(nameOrPath))
+        {
+            throw new UsageException(
+                nameOrPath,
+                "holds no data that is known.",
+                "A folder of CIFAR's *.bin or MNIST's *-ubyte files, a CSV file, or a folder of pictures for each class are.");
+        }
+
+        throw new UsageException($"data set {nameOrPath}", "is neither known nor a folder or file.", $"Known are: {Names}.");
     }
 
     private static string Names => string.Join(", ", All.Select(s => s.Name));

@@ -28,7 +28,9 @@ public static unsafe class IndexedKernel
     /// <param name="y">Receives [Outer, Indices, Inner].</param>
     /// <param name="pool">The threads to use.</param>
     public static void Gather(in IndexedProblem problem, int elementBytes, byte* x, long* indices, byte* y, WorkerPool pool) =>
-        pool.Run(checked(problem.Outer * problem.Indices), new GatherJob { Problem = problem, EntryBytes = (nint)problem.Inner * elementBytes, X = x, Indices = indices, Y = y });
+        pool.Run(
+            checked(problem.Outer * problem.Indices),
+            new GatherJob { Problem = problem, EntryBytes = (nint)problem.Inner * elementBytes, X = x, Indices = indices, Y = y });
 
     /// <summary>Adds entries up where their indices say; the rest is 0.</summary>
     /// <param name="problem">The extents.</param>

@@ -19,7 +19,9 @@ public sealed unsafe class MovementMap
     private readonly int[] _itemStarts;
 
     /// <summary>Finds the runs.</summary>
-    /// <param name="sources">For each element of the result, in its order in memory, the element that it is copied from, or <see cref="Filled"/>.</param>
+    /// <param name="sources">
+    /// For each element of the result, in its order in memory, the element that it is copied from, or <see cref="Filled"/>.
+    /// </param>
     public MovementMap(ReadOnlySpan<int> sources)
     {
         Count = sources.Length;
@@ -59,7 +61,7 @@ public sealed unsafe class MovementMap
         int end = Math.Min(sources.Length, start + ItemElements), length = 1;
         step = start + 1 < end ? sources[start + 1] - sources[start] : 0;
         bool filled = sources[start] == Filled;
-        while (start + length < end && sources[start + length] - sources[start + length - 1] == step && (sources[start + length] == Filled) == filled) length++;
+        for (int i = start + 1; i < end && sources[i] - sources[i - 1] == step && (sources[i] == Filled) == filled; i++) length++;
         if (length == 1) step = 0;
         return length;
     }

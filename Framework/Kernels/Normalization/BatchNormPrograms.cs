@@ -20,11 +20,16 @@ public static class BatchNormPrograms
     /// <summary>
     /// Tensor: (x, mean, scale, β) to (x - mean) scale + β. Taking the mean off first keeps the digits that a large mean would cost.
     /// </summary>
-    public static ElementwiseProgram Normalize()
+    /// <param name="adds">Whether a fifth operand, a tensor, is added.</param>
+    /// <param name="activates">Whether a ReLU comes last.</param>
+    public static ElementwiseProgram Normalize(bool adds = false, bool activates = false)
     {
         var build = new ElementwiseBuilder();
         var centred = build.Apply(ElementwiseOperation.Subtract, build.Input(), build.Input());
-        build.Output(build.Apply(ElementwiseOperation.MultiplyAdd, centred, build.Input(), build.Input()));
+        var result = build.Apply(ElementwiseOperation.MultiplyAdd, centred, build.Input(), build.Input());
+        if (adds) result = build.Apply(ElementwiseOperation.Add, result, build.Input());
+        if (activates) result = build.Apply(ElementwiseOperation.Relu, result);
+        build.Output(result);
         return build.Build();
     }
 

@@ -12,7 +12,7 @@ namespace Framework.Lowering.Steps;
 
 /// <summary>
 /// Batch normalisation, plain or blocked: by the statistics that are given, or in training by the batch's own, which the channel kernels find. What
-/// belongs to a channel is computed in double precision, what belongs to an element by the elementwise kernels.
+/// belongs to a channel is computed in double precision, what belongs to an element by the elementwise kernels, what follows the norm included.
 /// </summary>
 internal sealed unsafe class BatchNormStep : Step
 {
@@ -27,8 +27,13 @@ internal sealed unsafe class BatchNormStep : Step
     private readonly double _momentum;
     private readonly double _varianceFactor;
 
-    private BatchNormStep(Node node, in ChannelProblem problem, ElementwiseKernel elementwise, ElementwiseProblem normalization, ChannelKernel? statistics)
-        : base(node, statistics is null ? elementwise.Name : $"{statistics.Name}+{elementwise.Name}", [.. node.Inputs.OfType<Value>()], [.. node.Outputs.OfType<Value>()])
+    private BatchNormStep(
+        Node node, in ChannelProblem problem, ElementwiseKernel elementwise, ElementwiseProblem normalization, ChannelKernel? statistics)
+        : base(
+            node,
+            statistics is null ? elementwise.Name : $"{statistics.Name}+{elementwise.Name}",
+            [.. node.Inputs.OfType<Value>()],
+            [.. node.Outputs.OfType<Value>()])
     {
         _problem = problem;
         _normalization = normalization;
@@ -43,12 +48,14 @@ internal sealed unsafe class BatchNormStep : Step
 
     public static Step? For(Node node, InstructionSet set)
     {
-        bool trains = node.Operator is BatchNormalizationTraining || node.Attributes.Int("training_mode", 0) != 0;
+        bool trains = Fused.BaseOf(node) is BatchNormalizationTraining || node.Attributes.Int("training_mode", 0) != 0;
         var x = node.Inputs[0]!;
         if (node.Inputs.Any(i => i!.ElementType != ElementType.Float32) || node.Outputs.Any(o => o is null) || x.Shape!.ElementCount == 0) return null;
         var problem = ChannelVectors.ProblemOf(x);
-        var normalization = ElementwiseProblem.Broadcast(
-            BatchNormPrograms.Normalize(), problem.Shape, problem.Shape, problem.ChannelShape, problem.ChannelShape, problem.ChannelShape);
+        bool adds = Fused.ResidualOf(node) is not null;
+        Shape[] operands = [problem.Shape, problem.ChannelShape, problem.ChannelShape, problem.ChannelShape, .. adds ? [problem.Shape] : Array.Empty<Shape>()];
+        var program = BatchNormPrograms.Normalize(adds, activates: node.Attributes.Has(Fused.ActivationAttribute));
+        var normalization = ElementwiseProblem.Broadcast(program, problem.Shape, operands);
         var statistics = trains ? ChannelKernels.List.Select(problem, set) : null;
         return new BatchNormStep(node, problem, ElementwiseKernels.List.Select(normalization, set), normalization, statistics)
         {
@@ -56,7 +63,7 @@ internal sealed unsafe class BatchNormStep : Step
         };
     }
 
-    public override bool MayOverwrite(int read, int write) => read == 0 && write == 0;
+    public override bool MayOverwrite(int read, int write) => read is 0 or 5 && write == 0;
 
     // Mean, variance, scale and shift of each channel, then the kernel's own scratch.
     public override nint WorkspaceBytes(int threads) =>
@@ -80,9 +87,10 @@ internal sealed unsafe class BatchNormStep : Step
         ChannelVectors.Fill(Read(1), _channels, scale, _problem);
         ChannelVectors.Fill(Read(2), _channels, shift, _problem);
         for (int c = 0; c < _channels; c++) scale[c] = (float)(scale[c] * InverseDeviation(variance[c]));
-        nint* inputs = stackalloc nint[] { (nint)Read(0), (nint)mean, (nint)scale, (nint)shift };
+        int operands = _normalization.Program.Inputs.Length;
+        nint* inputs = stackalloc nint[] { (nint)Read(0), (nint)mean, (nint)scale, (nint)shift, operands > 4 ? (nint)Read(5) : 0 };
         nint output = (nint)Write(0);
-        _elementwise.Run(_normalization, new ReadOnlySpan<nint>(inputs, 4), new ReadOnlySpan<nint>(ref output), pool);
+        _elementwise.Run(_normalization, new ReadOnlySpan<nint>(inputs, operands), new ReadOnlySpan<nint>(ref output), pool);
     }
 
     // The new running statistics, and what the way back needs.

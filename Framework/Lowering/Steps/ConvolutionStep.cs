@@ -98,6 +98,7 @@ internal abstract unsafe class ConvolutionStep : Step
             PadEnd = Pads(window.PadsEnd),
             Groups = (int)node.Attributes.Int("group", 1),
             HasBias = kind == Kind.Forward && node.Inputs.Count > 2 && node.Inputs[2] is not null,
+            HasResidual = Fused.ResidualOf(node) is not null,
             Activation = node.Attributes.Has(Fused.ActivationAttribute) ? FusedActivation.Relu : FusedActivation.None,
         };
     }
@@ -159,6 +160,7 @@ internal abstract unsafe class ConvolutionStep : Step
                     Input = Read(0),
                     Weights = weights,
                     Bias = Problem.HasBias ? Read(2) : null,
+                    Residual = Problem.HasResidual ? Read(Reads.Count - 1) : null,
                     Output = Write(0),
                     Workspace = (float*)workspace,
                 },

@@ -3,7 +3,6 @@ using Framework.Execution;
 using Framework.Graphs;
 using Framework.Kernels.Movement;
 using Framework.Kernels.Simd;
-using Framework.Operators;
 using Framework.Tensors;
 using Framework.Threading;
 
@@ -97,6 +96,7 @@ internal sealed unsafe class ScatterStep : IndexedStep
         // The kernel knows indices for every slice along the axis, not for some of them.
         int axis = AxisOf(node, node.Inputs[0]!);
         var (data, indices) = (node.Inputs[0]!.Shape!.ToShape(), node.Inputs[1]!.Shape!.ToShape());
+        if (indices.Rank != data.Rank) return null;
         for (int i = 0; i < data.Rank; i++)
         {
             if (i != axis && data[i] != indices[i]) return null;

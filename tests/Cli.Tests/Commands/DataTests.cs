@@ -1,3 +1,5 @@
+using Framework.Data.Images;
+
 namespace Cli.Tests.Commands;
 
 public sealed class DataTests
@@ -39,6 +41,33 @@ public sealed class DataTests
         var result = cnn.Run("data", "fetch", "--nope");
         result.ExitCode.Should().Be(2);
         result.ErrorLines.Should().ContainSingle().Which.Should().Contain("'--nope' is no command or option");
+    }
+
+    [Fact]
+    public void A_folder_of_pictures_trains_and_bad_files_are_named_counted_and_left_out()
+    {
+        using var cnn = new Cnn();
+        for (int i = 0; i < 10; i++)
+        {
+            foreach (string name in (string[])["dark", "light"])
+            {
+                Directory.CreateDirectory(cnn[$"pictures/{name}"]);
+                var picture = new Picture(6, 8, 1);
+                picture.Pixels.AsSpan().Fill((byte)(i + (name == "dark" ? 0 : 200)));
+                PngEncoder.Write(cnn[$"pictures/{name}/{i}.png"], picture);
+            }
+        }
+
+        File.WriteAllText(cnn["pictures/dark/broken.png"], "no picture");
+        var refused = cnn.Run("train", "--model", "softmax", "--data", "pictures");
+        (refused.ExitCode, refused.ErrorLines.Length).Should().Be((2, 1));
+        refused.Error.Should().Contain("broken.png: byte 0");
+
+        var result = cnn.Run("train", "--model", "softmax", "--data", "pictures", "--image", "1x5x5", "--skip-bad", "--epochs", "5", "--out", "run");
+        result.ExitCode.Should().Be(0, result.Error);
+        result.Output.Should().Contain("broken.png").And.Contain("1 bad files or lines of the");
+        cnn.Run("evaluate", "--model", "run", "--data", "pictures", "--image", "1x5x5", "--skip-bad").Output.Should().Contain("top-1 100.00");
+        cnn.Run("train", "--model", "softmax", "--data", "pictures", "--image", "5x5").ErrorLines.Should().ContainSingle().Which.Should().Contain("--image: '5x5'");
     }
 
     [Fact]

@@ -54,4 +54,33 @@ public sealed class EvaluateTests(TrainedRun run)
         closed.GetProperty("top1").GetDouble().Should().Be(open.GetProperty("top1").GetDouble());
         closed.GetProperty("loss").GetDouble().Should().Be(open.GetProperty("loss").GetDouble());
     }
+
+    [Fact]
+    public void Several_networks_vote_and_each_is_shown_alone_too()
+    {
+        using var cnn = new Cnn();
+        cnn.Run("train", "--model", "softmax", "--data", run.Data, "--epochs", "2", "--out", "other").ExitCode.Should().Be(0);
+
+        var result = cnn.Run("evaluate", "--model", run.Folder, "other", "--data", run.Data, "--json", "-");
+
+        result.ExitCode.Should().Be(0, result.Error);
+        var figures = Json.Parse(result.Output);
+        var members = figures.GetProperty("members").EnumerateArray().ToArray();
+        members.Select(m => m.GetProperty("top1").GetDouble()).First().Should().Be(run.Figures.GetProperty("test_accuracy").GetDouble());
+        members.Should().HaveCount(2);
+
+        // The logarithm is concave: the mean of probabilities never loses more than its members on average.
+        figures.GetProperty("loss").GetDouble().Should().BeLessThan(members.Average(m => m.GetProperty("loss").GetDouble()));
+        result.Error.Should().Contain("the mean of these").And.Contain("precision");
+    }
+
+    [Fact]
+    public void Precision_and_recall_stand_beside_the_confusion()
+    {
+        var figures = Json.Parse(run.Cnn.Run("evaluate", "--model", run.Folder, "--data", run.Data, "--json", "-").Output);
+        var classes = figures.GetProperty("by_class").EnumerateArray().ToArray();
+        classes.Sum(c => c.GetProperty("images").GetInt32()).Should().Be(SmallDigits.TestCount);
+        double hits = classes.Sum(c => c.GetProperty("recall").GetDouble() * c.GetProperty("images").GetInt32());
+        Math.Round(hits).Should().Be(Math.Round(figures.GetProperty("top1").GetDouble() * SmallDigits.TestCount));
+    }
 }

@@ -67,6 +67,20 @@ public sealed class ExportTests(TrainedRun run)
     }
 
     [Fact]
+    public void Weights_go_to_safetensors_and_back_into_a_network()
+    {
+        using var cnn = new Cnn();
+        cnn.Run("export", run.Folder, "--out", "w.safetensors").ExitCode.Should().Be(0);
+        var result = cnn.Run("export", "lenet5", "--weights", "w.safetensors", "--out", "net.onnx");
+        result.ExitCode.Should().Be(0, result.Error);
+        foreach (var (mine, theirs) in OnnxModel.Load(run.Model).Parameters.Zip(OnnxModel.Load(cnn["net.onnx"]).Parameters))
+            theirs.Data.AsBytes().SequenceEqual(mine.Data.AsBytes()).Should().BeTrue(mine.Name);
+        result = cnn.Run("export", "vgg11", "--weights", "w.safetensors", "--out", "vgg.onnx");
+        result.ExitCode.Should().Be(2);
+        result.ErrorLines.Should().ContainSingle().Which.Should().Contain("do not fit");
+    }
+
+    [Fact]
     public void A_size_that_a_layer_depends_on_is_not_opened()
     {
         using var cnn = new Cnn();

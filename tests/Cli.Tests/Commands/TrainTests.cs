@@ -10,7 +10,7 @@ public sealed class TrainTests(TrainedRun run)
     [Fact]
     public void The_run_has_the_network_a_log_and_a_report()
     {
-        Directory.GetFiles(run.Folder).Select(Path.GetFileName).Should().BeEquivalentTo("model.onnx", "log.jsonl", "report.json");
+        Directory.GetFiles(run.Folder).Select(Path.GetFileName).Should().BeEquivalentTo("model.onnx", "log.jsonl", "log.csv", "report.json", "report.html", "run.json");
         var log = File.ReadLines(Path.Combine(run.Folder, "log.jsonl")).Select(Json.Parse).ToArray();
         log.Select(l => l.GetProperty("epoch").GetInt32()).Should().Equal(1, 2);
         Json.Read(Path.Combine(run.Folder, "report.json")).GetRawText().Should().Be(run.Figures.GetRawText());

@@ -5,6 +5,8 @@ using Framework.Kernels.Simd;
 using Framework.Models;
 using Framework.Operators;
 using Framework.Tensors;
+using Framework.Tests.Models;
+using Framework.Training;
 
 namespace Framework.Tests.Execution;
 
@@ -60,6 +62,27 @@ public class SessionTests
 
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 10; i++) session.Run(inputs, outputs);
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0);
+    }
+
+    [Theory]
+    [InlineData("lenet5")]
+    [InlineData("resnet20-cifar")]
+    [InlineData("googlenet-tv")]
+    [InlineData("densenet121")]
+    [InlineData("textcnn")]
+    public void A_steady_training_step_allocates_nothing(string name)
+    {
+        var network = ReducedNetwork.Of(name, batch: 2);
+        var training = TrainingGraph.Create(network.TraceAll(), Loss.CrossEntropy);
+        Tensor[] inputs = [.. training.Graph.Inputs.Select(v => new Tensor(v.ElementType, new Shape([.. v.Shape!.Select(d => d.IsKnown ? (int)d.Value : 2)])))];
+        using var session = new Session(training.Graph, new SessionOptions { Threads = 1 });
+        Tensor[] outputs = [.. session.Run(inputs)];
+        session.Run(inputs, outputs);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        session.Run(inputs, outputs);
 
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0);
     }
@@ -159,7 +182,59 @@ public class SessionTests
     }
 
     [Fact]
-    public void A_shape_that_depends_on_data_is_interpreted_and_said_so()
+    public void Explain_tells_the_time_of_steps_that_have_run()
+    {
+        using var session = new Session(Network());
+        var plan = session.PlanFor([Images(1)]);
+
+        Explain.Write(plan).Should().NotContain(" ms");
+        session.Run(Images(1));
+
+        plan.Steps.Should().OnlyContain(s => s.LeastTime > TimeSpan.Zero);
+        Explain.Write(plan).Should().Contain("GFLOP/s").And.Contain("GB/s").And.Contain("least times add up to");
+    }
+
+    [Fact]
+    public void A_graph_in_which_shapes_follow_from_data_runs_by_segments()
+    {
+        var builder = new GraphBuilder();
+        var x = builder.Input("x", F, ["N", 6]);
+        var weight = builder.Initializer("w", Random([6, 3], 1), InitializerRole.Parameter);
+        var rows = builder.Apply(NonZero.Instance, [x.ReduceSum([1], keepDimensions: false).Relu()]).Reshape(builder.Integers(-1));
+        var chosen = x.Gather(rows, 0).MatMul(weight).Relu();
+        var again = builder.Apply(NonZero.Instance, [chosen]);
+        var graph = builder.Build([chosen, again, rows]);
+        using var session = new Session(graph);
+        using var oracle = new Interpreter(graph);
+
+        foreach (int images in (int[])[5, 9, 5])
+        {
+            var given = Random([images, 6], images + 1);
+            foreach (var (actual, expected) in session.Run(given).Zip(oracle.Run(given)))
+            {
+                actual.Shape.ToString().Should().Be(expected.Shape.ToString());
+                actual.ToArray<double>().Zip(expected.ToArray<double>()).Should().OnlyContain(p => Math.Abs(p.First - p.Second) < Rounding.OfSingle(6, 10));
+            }
+        }
+
+        session.PlainNodes.Select(n => n.Operator.Name).Should().Equal("NonZero", "NonZero");
+    }
+
+    [Fact]
+    public void A_long_chain_of_shapes_that_depend_on_data_ends()
+    {
+        var builder = new GraphBuilder();
+        var x = builder.Input("x", F, [2]);
+        for (int i = 0; i < 500; i++) x = builder.Apply(NonZero.Instance, [x]).Cast(F);
+        using var session = new Session(builder.Build(x));
+        using var oracle = new Interpreter(session.Graph);
+
+        var given = Tensor.From([1f, 2f], [2]);
+        session.Run(given)[0].Shape.ToString().Should().Be(oracle.Run(given)[0].Shape.ToString());
+    }
+
+    [Fact]
+    public void A_shape_that_depends_on_data_leaves_no_one_plan_and_that_is_said()
     {
         var builder = new GraphBuilder();
         var x = builder.Input("x", F, [4]);
@@ -167,7 +242,7 @@ public class SessionTests
 
         session.Run(Tensor.From([0f, 5f, 0f, 7f], [4]))[0].ToArray<long>().Should().Equal(1, 3);
 
-        session.InterpretedBecause.Should().Contain("NonZero").And.Contain("depends on data");
+        session.SegmentedBecause.Should().Contain("NonZero").And.Contain("depends on data");
         var act = () => session.PlanFor([new Tensor(F, [4])]);
         act.Should().Throw<UnsupportedModelException>();
     }

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using Framework.Errors;
+using Framework.Execution;
+using Framework.Graphs;
 using Framework.Tensors;
 
 namespace Onnx.Tests.Fuzz;
@@ -12,6 +14,7 @@ namespace Onnx.Tests.Fuzz;
 public class FuzzTests
 {
     private const int ModelsByDefault = 3000;
+    private const int RunsByDefault = 1000;
 
     /// <summary>What the project promises: no model takes longer.</summary>
     private static readonly TimeSpan s_hang = TimeSpan.FromSeconds(10);
@@ -52,6 +55,62 @@ public class FuzzTests
 
         read.Should().BeInRange(models / 100, models - 1, "both ends must have been met");
         written.Should().BeGreaterThan(models / 200);
+    }
+
+    [Fact]
+    public void Models_that_are_read_run_or_are_refused_within_a_budget()
+    {
+        int models = int.Parse(Environment.GetEnvironmentVariable("CNN_FUZZ_RUNS") ?? $"{RunsByDefault}", CultureInfo.InvariantCulture);
+        long seed = long.Parse(Environment.GetEnvironmentVariable("CNN_FUZZ_SEED") ?? "1", CultureInfo.InvariantCulture);
+        var corpus = Corpus();
+        var faults = new List<string>();
+        int ran = 0;
+        for (int i = 0; i < models; i++)
+        {
+            var random = new CounterRandom(seed, $"run {i}");
+            byte[] model = new WireMutator(random, corpus).Mutate(corpus[random.NextInt(corpus.Count)]);
+            var clock = Stopwatch.StartNew();
+            try
+            {
+                var graph = OnnxModel.Parse(model, "fuzzed.onnx");
+                if (InputsOf(graph, random) is not { } inputs) continue;
+                using var session = new Session(graph, new SessionOptions { MemoryBudget = 64 << 20 });
+                session.Run(inputs);
+                ran++;
+            }
+            catch (FrameworkException)
+            {
+                // Refused, whether the file or the run.
+            }
+            catch (Exception e)
+            {
+                faults.Add($"model {i} of seed {seed}: {e.GetType().Name}: {e.Message} {string.Join(" | ", (e.StackTrace ?? "").Split('\n').Take(5).Select(l => l.Trim().Split(" in ")[0]))}");
+            }
+
+            clock.Elapsed.Should().BeLessThan(s_hang, "model {0} of seed {1} must not hang", i, seed);
+        }
+
+        faults.Should().BeEmpty();
+        ran.Should().BeGreaterThan(models / 50);
+    }
+
+    // Small numbers in small shapes; null where an input's shape or type is open.
+    private static Tensor[]? InputsOf(Graph graph, CounterRandom random)
+    {
+        const int most = 1 << 16;
+        var inputs = new Tensor[graph.Inputs.Count];
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            var input = graph.Inputs[i];
+            if (input.ElementType == ElementType.Undefined || input.Shape is not { } shape) return null;
+            int[] extents = [.. shape.Select(d => d.IsKnown ? (int)Math.Min(d.Value, most) : 2)];
+            if (extents.Aggregate(1L, (n, e) => Math.Min(n * e, most + 1)) > most) return null;
+            var values = new Tensor(ElementType.Float32, new Shape(extents));
+            foreach (ref float x in values.AsSpan<float>()) x = random.NextInt(4);
+            inputs[i] = values.To(input.ElementType);
+        }
+
+        return inputs;
     }
 
     // What is allocated in all is no less than what is held at once.

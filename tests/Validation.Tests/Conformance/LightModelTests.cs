@@ -40,7 +40,7 @@ public class LightModelTests
             least = new[] { least, clock.Elapsed, worked }.Min();
 
             OfficialTolerance.Compare(output, expected).Problem.Should().BeNull();
-            session.InterpretedBecause.Should().BeNull();
+            session.SegmentedBecause.Should().BeNull();
         }
 
         least.Should().BeLessThan(s_patience);
@@ -64,7 +64,7 @@ public class LightModelTests
         float.IsFinite(results[TrainingGraph.LossName].AsSpan<float>()[0]).Should().BeTrue();
         foreach (string parameter in training.Parameters)
             results[$"grad.{parameter}"].ToArray<double>().Should().OnlyContain(g => double.IsFinite(g), parameter);
-        session.InterpretedBecause.Should().BeNull();
+        session.SegmentedBecause.Should().BeNull();
     }
 
     // As ONNX's runner makes it: rising from 0 to below 1; an open extent is 1.

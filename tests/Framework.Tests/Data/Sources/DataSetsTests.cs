@@ -18,8 +18,8 @@ public sealed class DataSetsTests : IDisposable
     {
         var cache = new DataCache(_folder["none"]);
         DataSets.Find("digits").IsPresent(cache).Should().BeTrue();
-        DataSets.Open("digits", DataSplit.Train, cache).Should().BeSameAs(Digits.Train);
-        DataSets.Open("digits", DataSplit.Test, cache).Should().BeSameAs(Digits.Test);
+        DataSets.Open("digits", DataSplit.Train, new DataOptions { Cache = cache }).Should().BeSameAs(Digits.Train);
+        DataSets.Open("digits", DataSplit.Test, new DataOptions { Cache = cache }).Should().BeSameAs(Digits.Test);
         DataSets.Find("digits").Fetch(cache);
         Directory.Exists(cache.Root).Should().BeFalse();
     }
@@ -31,7 +31,7 @@ public sealed class DataSetsTests : IDisposable
     {
         var cache = new DataCache(_folder["none"]);
         DataSets.Find(name).IsPresent(cache).Should().BeFalse();
-        var open = () => DataSets.Open(name, DataSplit.Test, cache);
+        var open = () => DataSets.Open(name, DataSplit.Test, new DataOptions { Cache = cache });
         open.Should().Throw<UsageException>().WithMessage($"data set {name}: has not been fetched*Run: cnn data fetch {name}");
     }
 
@@ -40,8 +40,8 @@ public sealed class DataSetsTests : IDisposable
     {
         var open = () => DataSets.Open("mnits", DataSplit.Test);
         var find = () => DataSets.Find("mnits");
-        open.Should().Throw<UsageException>().WithMessage("data set mnits: *digits, mnist, fashion-mnist.");
-        find.Should().Throw<UsageException>().WithMessage("data set mnits: *digits, mnist, fashion-mnist.");
+        open.Should().Throw<UsageException>().WithMessage("data set mnits: *digits, mnist, fashion-mnist, xo, opinions.");
+        find.Should().Throw<UsageException>().WithMessage("data set mnits: *digits, mnist, fashion-mnist, xo, opinions.");
     }
 
     [Fact]
