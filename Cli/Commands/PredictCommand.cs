@@ -3,7 +3,6 @@ using System.Globalization;
 using Cli.Plumbing;
 using Cli.Runs;
 using Framework.Data;
-using Framework.Data.Images;
 using Framework.Data.Transforms;
 using Framework.Errors;
 using Framework.Execution;

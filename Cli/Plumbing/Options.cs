@@ -19,7 +19,7 @@ internal static class Options
 
     public static Option<long?> Seed() => Number<long>("--seed", "N", "Seeds whatever is drawn at random; 1 by default.", _ => true, "an integer");
 
-    public static Option<string?> Data(bool required) => new("--data")
+    public static Option<string?> Data(bool required = true) => new("--data")
     {
         HelpName = "NAME|PATH",
         Description = "A data set of `cnn data list`, a folder of pictures for each class, of CIFAR's or of MNIST's files, or a CSV file.",

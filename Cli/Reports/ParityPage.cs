@@ -1,4 +1,3 @@
-using System.Globalization;
 using Validation.Parity;
 
 namespace Cli.Reports;

@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Cli.Plumbing;
 using Cli.Runs;
-using Framework.Data;
 using Framework.Data.Images;
 using Framework.Execution;
 using Framework.Graphs;

@@ -141,7 +141,9 @@ public static class FilterPlay
 
     private static Tensor Pooled(Tensor map) => Run(map, x => x.MaxPool(new Attributes
     {
-        ["kernel_shape"] = new long[] { 2, 2 }, ["strides"] = new long[] { 2, 2 }, ["ceil_mode"] = true,
+        ["kernel_shape"] = new long[] { 2, 2 },
+        ["strides"] = new long[] { 2, 2 },
+        ["ceil_mode"] = true,
     }));
 
     private static Tensor Run(Tensor input, Func<Value, Value> compute)

@@ -93,17 +93,25 @@ public static class VerifiedExport
         var before = graph.Values.GroupBy(v => v.Name).ToDictionary(g => g.Key, g => g.First());
         var data = graph.Initializers.ToDictionary(i => i.Name, i => i.Data);
         string? problem = Names(graph.Outputs) == Names(again.Outputs) && Names(graph.Inputs) == Names(again.Inputs) ? null : "has other inputs or outputs.";
-        problem ??= again.Values.FirstOrDefault(v => before.TryGetValue(v.Name, out var b) && !Agree(b, v)) is { } other ? $"reads '{other.Name}' as {other.Fact}, not {before[other.Name].Fact}." : null;
-        problem ??= again.Initializers.FirstOrDefault(i => data.TryGetValue(i.Name, out var d) && !SameBytes(d, i.Data)) is { } changed ? $"reads other elements of '{changed.Name}'." : null;
+        problem ??= again.Values.FirstOrDefault(v => before.TryGetValue(v.Name, out var b) && !Agree(b, v)) is { } other
+            ? $"reads '{other.Name}' as {other.Fact}, not {before[other.Name].Fact}."
+            : null;
+        problem ??= again.Initializers.FirstOrDefault(i => data.TryGetValue(i.Name, out var d) && !SameBytes(d, i.Data)) is { } changed
+            ? $"reads other elements of '{changed.Name}'."
+            : null;
         problem ??= graph.Parameters.FirstOrDefault(p => again.Find(p.Name) is null) is { } lost ? $"has lost '{lost.Name}'." : null;
-        return new ExportCheck("re-import", problem is null, problem ?? $"{data.Count} initializers to the bit, {again.Values.Count()} values of the same types and shapes");
+        return new ExportCheck(
+            "re-import",
+            problem is null,
+            problem ?? $"{data.Count} initializers to the bit, {again.Values.Count()} values of the same types and shapes");
     }
 
     private static string Names(IEnumerable<Value> values) => string.Join('\n', values.Select(v => v.Name));
 
     private static bool Agree(Value a, Value b) =>
         (a.ElementType == b.ElementType || a.ElementType == ElementType.Undefined || b.ElementType == ElementType.Undefined)
-        && (a.Shape is null || b.Shape is null || (a.Shape.Rank == b.Shape.Rank && a.Shape.Zip(b.Shape).All(p => p.First == p.Second || !p.First.IsKnown || !p.Second.IsKnown)));
+        && (a.Shape is null || b.Shape is null
+            || (a.Shape.Rank == b.Shape.Rank && a.Shape.Zip(b.Shape).All(p => p.First == p.Second || !p.First.IsKnown || !p.Second.IsKnown)));
 
     private static bool SameBytes(Tensor a, Tensor b) => a.ElementType == b.ElementType && a.Shape == b.Shape && a.AsBytes().SequenceEqual(b.AsBytes());
 
@@ -171,9 +179,11 @@ public static class VerifiedExport
                 if (difference > worst) (worst, where) = (difference, $", of '{output}'");
             }
 
-            return new ExportCheck(name, worst <= tolerance, string.Create(CultureInfo.InvariantCulture, $"outputs differ by {worst:G3}{where}; {tolerance:G3} is allowed"), worst, tolerance);
+            string detail = string.Create(CultureInfo.InvariantCulture, $"outputs differ by {worst:G3}{where}; {tolerance:G3} is allowed");
+            return new ExportCheck(name, worst <= tolerance, detail, worst, tolerance);
         }
-        catch (EngineException e) when (e.Message.Contains("NOT_IMPLEMENTED", StringComparison.OrdinalIgnoreCase) || e.Message.Contains("NotImplemented", StringComparison.Ordinal))
+        catch (EngineException e) when (
+            e.Message.Contains("NOT_IMPLEMENTED", StringComparison.OrdinalIgnoreCase) || e.Message.Contains("NotImplemented", StringComparison.Ordinal))
         {
             return new ExportCheck(name, null, $"has no kernel: {e.Message}");
         }
@@ -195,7 +205,8 @@ public static class VerifiedExport
         return Math.Max(Rounding.FormulaSteps, (double)weight.ElementCount.Value / weight.Min(d => d.Value));
     }
 
-    private static Dictionary<string, Tensor> Named(IReadOnlyList<Value> values, IReadOnlyList<Tensor> tensors) => values.Zip(tensors).ToDictionary(p => p.First.Name, p => p.Second);
+    private static Dictionary<string, Tensor> Named(IReadOnlyList<Value> values, IReadOnlyList<Tensor> tensors) =>
+        values.Zip(tensors).ToDictionary(p => p.First.Name, p => p.Second);
 
     private sealed class NotVerifiedException : Exception;
 }

@@ -1,3 +1,9 @@
 using BenchmarkDotNet.Running;
 
-BenchmarkSwitcher.FromAssembly(typeof(Benchmarks.Kernels.ForwardBenchmarks).Assembly).Run(args);
+namespace Benchmarks;
+
+/// <summary>Runs the suites that the command line chooses.</summary>
+internal static class Program
+{
+    private static void Main(string[] arguments) => BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(arguments);
+}

@@ -77,7 +77,7 @@ public sealed class ExportTests : IDisposable
     {
         var builder = new GraphBuilder();
         var x = builder.Input("x", ElementType.Float32, [1, 2]);
-        var inside = OperatorSet.All.First(o => o.Domain == Domains.Execution && o.Name == "Reorder");
+        var inside = OperatorSet.All.First(o => o.Domain == Domains.Execution && o is not ElementwiseChain && o.Signature.Inputs.Count(i => !i.Optional) == 1);
 
         var serialize = () => OnnxModel.Serialize(builder.Build(builder.Apply(inside, [x])));
 

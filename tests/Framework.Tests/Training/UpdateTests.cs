@@ -86,7 +86,9 @@ public sealed class UpdateTests
         double found = trainer.Network.Parameters.First(p => p.Name == "fc.weight").Data.ToArray<float>()[0];
         found.Should().BeApproximately(mean, Rounding.OfSingle(3 * steps, magnitude: 2));
         using var session = new Session(trainer.Network);
-        Evaluator.Evaluate(session, s_data).Loss.Should().Be(trainer.Evaluate(s_data).Loss);
+
+        // Weights that are constants may go through other kernels than weights that come in.
+        Evaluator.Evaluate(session, s_data).Loss.Should().BeApproximately(trainer.Evaluate(s_data).Loss, Rounding.OfSingle(100, magnitude: 4));
     }
 
     [Fact]
