@@ -2,6 +2,7 @@ using Framework.Execution;
 using Framework.Operators;
 using Framework.Tensors;
 using Framework.Training;
+using Validation.Tolerances;
 
 namespace Validation.Parity;
 
@@ -12,7 +13,8 @@ namespace Validation.Parity;
 /// The step is small, since behind a larger one a deep network has passed kinks of ReLU and max pooling: at 2^-32 of a parameter's size, of ten million
 /// units about one in a hundred runs meets one. What curvature and kinks do shows in the difference from a step four times as long, over which curvature
 /// counts four times as much, so that the whole of that difference is more than enough for the shorter. Rounding of the loss in float64 is that in float32,
-/// which was measured, smaller by the ratio of the two precisions.
+/// which was measured, smaller by the ratio of the two precisions; and the moved parameters are rounded too, each at random, which moves the loss by as much
+/// as the gradient says. Of either so many standard deviations are granted as of sums.
 ///
 /// Biases begin as zeros, and a unit that sees nothing but zeros then stands on its kink at the very point. There its gradient is that of the negative side,
 /// so zeros are moved to that side, and the step goes one way only.
@@ -52,7 +54,7 @@ public static class DirectionalCheck
         var loss = problem.Graph.WithOutputs(problem.Graph.Outputs.First(o => o.Name == TrainingGraph.LossName));
         using var interpreter = new Interpreter(loss, Precision.Float64);
         double here = LossAt(0), near = (LossAt(Step) - here) / Step, far = (LossAt(4 * Step) - here) / (4 * Step), scale = Math.Sqrt(norm);
-        double rounding = 2 * ParityRun.Allowance * lossError * Finer * Math.Abs(here) / Step;
+        double rounding = Rounding.Confidence * ((Math.Sqrt(2) * lossError * Finer * Math.Abs(here)) + (Rounding.Single * Finer * scale)) / Step;
         double tolerance = Math.Min(Math.Abs(near - far) + rounding, LargestUncertainty * scale);
         return new DirectionalRow(near, slope, tolerance, Math.Abs(near - slope) <= tolerance);
 
