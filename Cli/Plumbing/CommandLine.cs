@@ -63,7 +63,7 @@ internal static class CommandLine
         command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{NameOf(parent)} {command.Name}" : "cnn";
 
     private static string Problem(ParseResult parsed) =>
-        (Mistaken(parsed) ?? parsed.UnmatchedTokens.FirstOrDefault()) is { } token ? $"'{token}' is no command or option here." : parsed.Errors[0].Message;
+        (Mistaken(parsed) ?? (parsed.UnmatchedTokens is [var first, ..] ? first : null)) is { } token ? $"'{token}' is no command or option here." : parsed.Errors[0].Message;
 
     // An option that is not known would pass for an argument.
     private static string? Mistaken(ParseResult parsed) => parsed.CommandResult.Children.OfType<ArgumentResult>()

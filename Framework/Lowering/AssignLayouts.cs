@@ -98,7 +98,7 @@ internal sealed class AssignLayouts(SessionOptions options) : GraphPatch("Assign
     // blocked, since only they can be converted.
     private (Layout[] Inputs, Layout Output)? Shared(Node node)
     {
-        if (node.Outputs.FirstOrDefault() is not { ElementType: ElementType.Float32, Shape: { Rank: > 2 } shape } || !ElementwiseStep.Takes(node))
+        if (node.Outputs is not [{ ElementType: ElementType.Float32, Shape: { Rank: > 2 } shape }, ..] || !ElementwiseStep.Takes(node))
             return null;
         var operands = ElementwiseStep.OperandsOf(node);
         var inputs = new Layout[node.Inputs.Count];

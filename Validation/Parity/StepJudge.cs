@@ -1,6 +1,5 @@
 using Framework.Execution;
 using Framework.Graphs;
-using Framework.Operators;
 using Framework.Tensors;
 using Validation.Tolerances;
 

@@ -103,7 +103,7 @@ public sealed class PublicRecordTests : IDisposable
 
     /// <summary>Later reports: what was checked is changed for something else before it is used. Somebody does so all the while; nothing outside is ever read.</summary>
     [Fact]
-    public void A_file_that_changes_between_check_and_use_leads_nowhere()
+    public async Task A_file_that_changes_between_check_and_use_leads_nowhere()
     {
         const int times = 2000;
         string weights = Path.Combine(Inner, "weights"), good = Path.Combine(Inner, "good"), model = WriteModel("weights", 2);
@@ -136,8 +136,8 @@ public sealed class PublicRecordTests : IDisposable
             }
         }
 
-        end.Cancel();
-        changing.Wait();
+        await end.CancelAsync();
+        await changing;
         (read + refused).Should().Be(times);
     }
 

@@ -48,7 +48,7 @@ internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>()
     public override nint WorkspaceFloats(in ConvolutionProblem problem, int threads)
     {
         var work = new Work(problem, default);
-        return work.TransformedFloats + work.SumFloats + (threads * work.TurnFloats) + LineFloats;
+        return work.TransformedFloats + work.SumFloats + (threads * Work.TurnFloats) + LineFloats;
     }
 
     public override void Run(in ConvolutionProblem problem, in WeightGradientArguments arguments, WorkerPool pool)
@@ -105,7 +105,7 @@ internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>()
         public readonly nint SumFloats => (nint)Points * Output.Blocks * Input.Channels * TSimd.Width;
 
         /// <summary>Filters of a block of either side, [input channel][tap][lane].</summary>
-        public readonly nint TurnFloats => (nint)TSimd.Width * Taps * TSimd.Width;
+        public static nint TurnFloats => (nint)TSimd.Width * Taps * TSimd.Width;
 
         /// <summary>A block at the points; blocks of the output's gradient follow those of the input.</summary>
         public readonly float* Transformed(int block) => _workspace + (block * BlockStep);

@@ -33,7 +33,8 @@ public static class CheckpointFile
                 using (var hashing = new CryptoStream(stream, hash, CryptoStreamMode.Write, leaveOpen: true))
                     Safetensors.Write(hashing, [.. checkpoint.Tensors.Select(t => (t.Key, t.Value))]);
                 sum = Convert.ToHexStringLower(hash.Hash!);
-            }),
+            }
+        ),
             (manifest, stream => WriteManifest(stream, new Manifest(Version, sum!, checkpoint.Identity, checkpoint.Progress))));
     }
 

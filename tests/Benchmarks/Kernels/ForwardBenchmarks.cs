@@ -9,7 +9,7 @@ namespace Benchmarks.Kernels;
 /// <summary>Every kernel of the lists that computes a layer's output at this process's widest vectors; weights are packed before.</summary>
 public unsafe class ForwardBenchmarks
 {
-    private readonly WorkerPool _pool = new(1);
+    private static readonly WorkerPool s_pool = new(1);
     private Floats[] _memory = [];
     private ForwardArguments _arguments;
     private ForwardKernel _kernel = null!;
@@ -36,10 +36,10 @@ public unsafe class ForwardBenchmarks
         var output = new Floats(_kernel.OutputLayout(problem).Floats(problem.Batch, problem.OutputChannels, problem.Output.Volume));
         var weights = new Floats(problem.WeightCount);
         var packed = new Floats(_kernel.PackedWeightFloats(problem));
-        var workspace = new Floats(_kernel.WorkspaceFloats(problem, _pool.Threads));
+        var workspace = new Floats(_kernel.WorkspaceFloats(problem, s_pool.Threads));
         _memory = [input, output, weights, packed, workspace];
         bool packs = _kernel.PackedWeightFloats(problem) > 0;
-        if (packs) _kernel.PackWeights(problem, weights.Pointer, packed.Pointer, _pool);
+        if (packs) _kernel.PackWeights(problem, weights.Pointer, packed.Pointer, s_pool);
         _arguments = new ForwardArguments
         {
             Input = input.Pointer,
@@ -56,5 +56,5 @@ public unsafe class ForwardBenchmarks
     }
 
     [Benchmark]
-    public void Run() => _kernel.Run(Layer.Problem, _arguments, _pool);
+    public void Run() => _kernel.Run(Layer.Problem, _arguments, s_pool);
 }

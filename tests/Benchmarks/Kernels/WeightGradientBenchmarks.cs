@@ -9,7 +9,7 @@ namespace Benchmarks.Kernels;
 /// <summary>Every kernel of the lists that computes the gradient of a layer's weights at this process's widest vectors.</summary>
 public unsafe class WeightGradientBenchmarks
 {
-    private readonly WorkerPool _pool = new(1);
+    private static readonly WorkerPool s_pool = new(1);
     private Floats[] _memory = [];
     private WeightGradientArguments _arguments;
     private WeightGradientKernel _kernel = null!;
@@ -35,7 +35,7 @@ public unsafe class WeightGradientBenchmarks
         var input = new Floats(_kernel.InputLayout(problem).Floats(problem.Batch, problem.InputChannels, problem.Input.Volume));
         var gradient = new Floats(_kernel.OutputLayout(problem).Floats(problem.Batch, problem.OutputChannels, problem.Output.Volume));
         var weights = new Floats(problem.WeightCount);
-        var workspace = new Floats(_kernel.WorkspaceFloats(problem, _pool.Threads));
+        var workspace = new Floats(_kernel.WorkspaceFloats(problem, s_pool.Threads));
         _memory = [input, gradient, weights, workspace];
         _arguments = new WeightGradientArguments
         {
@@ -53,5 +53,5 @@ public unsafe class WeightGradientBenchmarks
     }
 
     [Benchmark]
-    public void Run() => _kernel.Run(Layer.Problem, _arguments, _pool);
+    public void Run() => _kernel.Run(Layer.Problem, _arguments, s_pool);
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Framework.Tensors;
 using Onnx;
 
 namespace Cli.Tests.Commands;

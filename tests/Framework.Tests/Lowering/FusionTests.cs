@@ -2,7 +2,6 @@ using Framework.Execution;
 using Framework.Gradients;
 using Framework.Graphs;
 using Framework.Lowering;
-using Framework.Lowering.Steps;
 using Framework.Models;
 using Framework.Operators;
 using Framework.Tensors;

@@ -2,7 +2,6 @@ using Framework.Execution;
 using Framework.Gradients;
 using Framework.Graphs;
 using Framework.Kernels.Movement;
-using Framework.Kernels.Simd;
 using Framework.Lowering.Steps;
 using Framework.Operators;
 using Framework.Tensors;

@@ -1,4 +1,3 @@
-using Framework.Execution;
 using Framework.Gradients;
 using Framework.Graphs;
 using Framework.Kernels.Simd;

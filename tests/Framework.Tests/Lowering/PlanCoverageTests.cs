@@ -1,6 +1,5 @@
 using Framework.Execution;
 using Framework.Graphs;
-using Framework.Kernels.Simd;
 using Framework.Models;
 using Framework.Tensors;
 using Framework.Tests.Models;

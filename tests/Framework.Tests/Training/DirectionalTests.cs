@@ -4,8 +4,6 @@ using Framework.Operators;
 using Framework.Tensors;
 using Framework.Tests.Models;
 using Framework.Training;
-using Framework.Training.Optimizers;
-using Framework.Training.Schedules;
 
 namespace Framework.Tests.Training;
 

@@ -1,4 +1,3 @@
-using Framework.Data;
 using Framework.Training;
 
 namespace Framework.Tests.Training;
@@ -14,7 +13,10 @@ public sealed class MixupTests
         {
             using var trainer = new Trainer(SmallNetwork.Traced(), SmallRun.Options with
             {
-                Epochs = 2, Mixup = 0.5f, Loss = Loss.CrossEntropyOneHot, Prefetch = prefetch,
+                Epochs = 2,
+                Mixup = 0.5f,
+                Loss = Loss.CrossEntropyOneHot,
+                Prefetch = prefetch,
             });
             losses.Add([.. trainer.Fit(new Noise(30)).Select(e => e.Loss)]);
             weights.Add([.. trainer.Network.Parameters.SelectMany(p => p.Data.ToArray<float>())]);

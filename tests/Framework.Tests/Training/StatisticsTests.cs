@@ -4,8 +4,6 @@ using Framework.Modules;
 using Framework.Operators;
 using Framework.Tensors;
 using Framework.Training;
-using Framework.Training.Optimizers;
-using Framework.Training.Schedules;
 
 namespace Framework.Tests.Training;
 

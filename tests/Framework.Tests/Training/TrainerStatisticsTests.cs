@@ -3,7 +3,6 @@ using Framework.Graphs;
 using Framework.Modules;
 using Framework.Tensors;
 using Framework.Training;
-using Framework.Training.Optimizers;
 using Framework.Training.Schedules;
 using static Framework.Operators.ValueOperators;
 

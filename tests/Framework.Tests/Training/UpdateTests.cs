@@ -1,13 +1,10 @@
-using Framework.Data;
 using Framework.Execution;
 using Framework.Graphs;
 using Framework.Models;
-using Framework.Modules;
 using Framework.Tensors;
 using Framework.Training;
 using Framework.Training.Optimizers;
 using Framework.Training.Schedules;
-using static Framework.Operators.ValueOperators;
 
 namespace Framework.Tests.Training;
 

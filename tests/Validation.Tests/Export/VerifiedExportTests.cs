@@ -3,7 +3,6 @@ using Framework.Errors;
 using Framework.Graphs;
 using Framework.Models;
 using Framework.Operators;
-using Framework.Tensors;
 using Onnx;
 using Onnx.Opsets;
 using Validation.Export;

@@ -4,7 +4,6 @@ using Framework.Operators;
 using Framework.Tensors;
 using Framework.Training;
 using Framework.Training.Optimizers;
-using Framework.Training.Schedules;
 using Interop.LibTorch;
 using Validation.Parity;
 using Xunit.Abstractions;

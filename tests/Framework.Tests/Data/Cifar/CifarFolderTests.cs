@@ -58,7 +58,7 @@ public sealed class CifarFolderTests : IDisposable
         wrong[2 * (Pixels + 1)] = 10;
         _folder.Write("data_batch_1.bin", Records(2, 1, first: 0));
         _folder.Write("data_batch_2.bin", wrong);
-        _folder.Write("data_batch_3.bin", Records(2, 1, first: 0)[..^7]);
+        _folder.Write("data_batch_3.bin", Records(2, 1, first: 0).AsSpan(..^7).ToArray());
         _folder.Write("test_batch.bin", Records(1, 1, first: 0));
         var open = () => CifarFolder.Open(_folder.Root, DataSplit.Train);
         open.Should().Throw<DataFormatException>().WithMessage($"*data_batch_2.bin: byte {2 * (Pixels + 1)}: label 10 *");

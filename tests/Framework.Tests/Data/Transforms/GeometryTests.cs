@@ -1,4 +1,3 @@
-using Framework.Data;
 using Framework.Data.Transforms;
 using Framework.Errors;
 using Framework.Tensors;
