@@ -114,7 +114,7 @@ internal static class TrainCommand
 
         using var interruption = new Interruption();
         var epochs = terminal.Training((onStep, onEpoch) => trainer.Fit(prepared.Train, prepared.Test, onStep, onEpoch, interruption.Token));
-        run.Save(prepared.Finished(trainer.Network));
+        string? unverified = run.Save(prepared.Finished(trainer.Network));
 
         var figures = new TrainFigures
         {
@@ -130,6 +130,12 @@ internal static class TrainCommand
         run.Save(figures);
         RunPage.Write(run.PagePath, prepared, figures, trainer);
         json.Write(figures, FiguresJson.Default.TrainFigures);
+        if (unverified is not null)
+        {
+            terminal.Line($"{run.ModelPath} was not written: {unverified} The weights are in {run.Checkpoints.Path}.");
+            return ExitCode.CheckFailed;
+        }
+
         terminal.Line(interruption.Happened
             ? $"Ended early as asked; the network as it is now was saved: {run.ModelPath}; to go on: cnn train --resume {run.Path}"
             : $"Saved {run.ModelPath}; its report: {run.PagePath}");

@@ -6,7 +6,7 @@ using Framework.Files;
 using Framework.Graphs;
 using Framework.Training;
 using Framework.Training.Checkpoints;
-using Onnx;
+using Validation.Export;
 
 namespace Cli.Runs;
 
@@ -74,8 +74,13 @@ internal sealed class RunFolder : IDisposable
         WriteLines("log.csv", epochs.Select(Row).Prepend("epoch,loss,train_accuracy,test_loss,test_accuracy,rate,seconds,images_per_second"));
     }
 
-    /// <summary>Writes the trained network.</summary>
-    public void Save(Graph network) => OnnxModel.Save(network, ModelPath);
+    /// <summary>Writes the trained network, verified as every export is.</summary>
+    /// <returns>What did not hold, so that there is no file; null where all did.</returns>
+    public string? Save(Graph network)
+    {
+        var report = VerifiedExport.Save(network, ModelPath);
+        return report.Ok ? null : string.Join(' ', report.Checks.Where(c => c.Ok == false).Select(c => $"{c.Name}: {c.Detail}"));
+    }
 
     /// <summary>Writes the run's figures.</summary>
     public void Save(TrainFigures figures) => JsonOutput.WriteFile(In(ReportName), figures, FiguresJson.Default.TrainFigures);
