@@ -5,6 +5,8 @@ using Cli.Plumbing;
 using Cli.Reports;
 using Cli.Runs;
 using Framework.Errors;
+using Interop.LibTorch;
+using Interop.OnnxRuntime;
 using Framework.Execution;
 using Validation.Engines;
 using Validation.Parity;
@@ -75,9 +77,10 @@ internal static class ParityCommand
         OutputPath.CheckFile(page, "--report");
         var terminal = json.Terminal;
         var clock = Stopwatch.StartNew();
+        IEngine[] engines = [.. request.Against.Where(e => e != ParityOptions.Float64).Select(e => Engine(e, request.Threads))];
         var report = ParityRun.Run(Problem(request), new ParityOptions
         {
-            Engines = [.. request.Against.Where(e => e != ParityOptions.Float64).Select(e => Engine(e, request.Threads))],
+            Engines = engines,
             AgainstFloat64 = request.Against.Contains(ParityOptions.Float64),
             Algorithm = s_algorithms[request.Algorithm],
             Threads = request.Threads,
@@ -89,7 +92,7 @@ internal static class ParityCommand
             throw new UsageException($"--only {request.Only}", "no row and no node has this name.", "The names are those of the table without --only.");
         var text = new ParityText(request, report);
         text.Show(terminal);
-        terminal.Line($"[{Seconds(clock)}] {(report.Ok ? "every check held" : "a check did not hold")}: {report.Rows.Count} rows, {report.Steps.Count} steps.");
+        terminal.Line($"[{Seconds(clock)}] {(report.Ok ? "every check held" : "a check did not hold")}: {report.Rows.Count} rows, {report.Steps.Count} steps, {report.Disturbances} disturbed runs.");
         if (page is not null)
         {
             ParityPage.Write(page, request, report);
@@ -109,7 +112,18 @@ internal static class ParityCommand
         return request.Activations ? problem.WithActivations() : problem;
     }
 
-    private static IEngine Engine(string name, int threads) => name == "libtorch" ? new LibTorchEngine(threads: threads) : RunnerEngine.OnnxRuntime(threads);
+    // An engine that is absent is missed at once, not after the others have run.
+    private static IEngine Engine(string name, int threads)
+    {
+        if (name == "libtorch")
+        {
+            _ = TorchRuntime.Find();
+            return new LibTorchEngine(threads: threads);
+        }
+
+        _ = OrtRuntime.Find();
+        return RunnerEngine.OnnxRuntime(threads);
+    }
 
     private static string Seconds(Stopwatch clock) => clock.Elapsed.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture);
 }

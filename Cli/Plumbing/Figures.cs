@@ -102,6 +102,7 @@ internal sealed record ParityFigures(
     double? OracleError,
     string? FirstBadActivation,
     IReadOnlyList<KernelRow> Kernels,
+    int Disturbances,
     bool Ok)
 {
     public static ParityFigures Of(ParityRequest request, ParityReport report) => new(
@@ -125,6 +126,7 @@ internal sealed record ParityFigures(
         report.OracleError,
         report.FirstBadActivation?.Name,
         report.Kernels,
+        report.Disturbances,
         report.Ok);
 }
 

@@ -45,12 +45,12 @@ internal static class ParityPage
 
     private static void Failing(Page page, ParityRequest request, ParityReport report)
     {
-        var failing = report.Rows.Where(r => !r.Ok).Select(r => (Name: r.Name, What: $"{r.Quantity}".ToLowerInvariant(), By: ParityText.Figure(r.ErrorVsFloat64 / (r.Tolerance > 0 ? r.Tolerance : 1))))
-            .Concat(report.Steps.Where(s => !s.Ok).Select(s => (Name: s.Node, What: "step", By: ParityText.Figure(s.Share))))
+        var failing = report.Rows.Where(r => !r.Ok).Select(r => (Name: r.Name, What: $"{r.Quantity}".ToLowerInvariant(), By: $"{ParityText.Figure(r.ErrorVsFloat64)} ours, {ParityText.Figure(r.ReferenceErrorVsFloat64)} {r.Against}"))
+            .Concat(report.Steps.Where(s => !s.Ok).Select(s => (Name: s.Node, What: "step", By: $"{ParityText.Figure(s.Share)} times the bound")))
             .DistinctBy(f => (f.Name, f.What))
             .ToList();
         if (failing.Count == 0) return;
-        page.Table("What does not hold", ["what", "name", "times the bound", "to see it again"], [.. failing.Select(f => (string[])[f.What, Page.Escaped(f.Name), f.By, $"<code>{Page.Escaped(request.Again(f.Name))}</code>"])]);
+        page.Table("What does not hold", ["what", "name", "error", "to see it again"], [.. failing.Select(f => (string[])[f.What, Page.Escaped(f.Name), f.By, $"<code>{Page.Escaped(request.Again(f.Name))}</code>"])]);
     }
 
     private static void Rows(Page page, ParityReport report) => page.Table(

@@ -24,8 +24,8 @@ public enum Quantity
 /// <param name="RmsRel">The relative difference between the two engines.</param>
 /// <param name="ErrorVsFloat64">Our error.</param>
 /// <param name="ReferenceErrorVsFloat64">The other engine's error; for float64 itself the largest of float64 runs disturbed by single-precision rounding.</param>
-/// <param name="Tolerance">The bound of <paramref name="RmsRel"/>.</param>
-/// <param name="Ok">Whether the bounds hold.</param>
+/// <param name="Tolerance">The bound of <paramref name="RmsRel"/>: what we may err by, and for another engine what it may on top.</param>
+/// <param name="Ok">Whether the bounds hold: that one, ours of our own error, and the other engine's of its own.</param>
 public sealed record ParityRow(
     string Against, Quantity Quantity, string Name, double MaxAbs, double RmsRel, double ErrorVsFloat64, double ReferenceErrorVsFloat64, double Tolerance, bool Ok);
 
@@ -39,7 +39,7 @@ public sealed record ParityRow(
 public sealed record StepRow(string Node, string Place, string Output, double MaxAbs, double Share, bool Ok);
 
 /// <summary>The slope of the loss along a random direction, in float64: by differences, and as the gradient says.</summary>
-/// <param name="Difference">The central difference.</param>
+/// <param name="Difference">The quotient of differences.</param>
 /// <param name="Gradient">The product of gradient and direction.</param>
 /// <param name="Tolerance">The bound of what lies between the two.</param>
 /// <param name="Ok">Whether the bound holds.</param>
@@ -61,6 +61,9 @@ public sealed record ParityReport(
 {
     /// <summary>How closely two engines must agree in float64.</summary>
     public const double OracleTolerance = 1e-9;
+
+    /// <summary>How many disturbed runs it took: as many as were asked for, more where an engine stood out.</summary>
+    public int Disturbances { get; init; }
 
     /// <summary>The first activation on the way from input to output whose error exceeds its tolerance; null where none does or none was compared.</summary>
     public ParityRow? FirstBadActivation => Rows.FirstOrDefault(r => r.Quantity == Quantity.Activation && !r.Ok);
