@@ -90,7 +90,7 @@ public sealed class ParityRun
             foreach (var (engine, compared) in others)
             {
                 var (error, maxAbs, rms) = compared[name];
-                double theirs = OfOthers(name), between = tolerance + theirs;
+                double theirs = OfOthers(name), between = tolerance + Math.Max(OfRounding(name), Math.Min(error, theirs));
                 rows.Add(new ParityRow(engine, _problem.QuantityOf(name), RowName(name), maxAbs, rms, errors[name], error, between, ok && error <= theirs && rms <= between));
             }
         }
