@@ -21,7 +21,7 @@ internal static class ExternalAmount
     /// <exception cref="ModelFormatException">They take more than four times the files that they lie in, each counted once, and 16 MB.</exception>
     public static void Check(GraphProto graph, IEnumerable<NodeProto> nodes, ExternalData folder)
     {
-        var paths = new Dictionary<string, string>();
+        var locations = new HashSet<string>();
 
         // Where names differ only in case, they may be the same file.
         var files = new Dictionary<string, long>(StringComparer.OrdinalIgnoreCase);
@@ -32,10 +32,9 @@ internal static class ExternalAmount
             long bytes = TensorReader.BytesOf(tensor, place);
             if (bytes == 0) continue;
             string location = ExternalReference.Read(tensor, place).Location;
-            if (!paths.ContainsKey(location))
+            if (locations.Add(location))
             {
                 var (path, length) = folder.Find(location, place);
-                paths.Add(location, path);
                 files[path] = length;
             }
 

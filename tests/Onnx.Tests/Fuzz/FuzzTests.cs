@@ -102,7 +102,7 @@ public sealed class FuzzTests : IDisposable
     }
 
     [Fact]
-    public void Models_with_files_beside_them_end_in_a_graph_or_in_a_documented_error()
+    public async Task Models_with_files_beside_them_end_in_a_graph_or_in_a_documented_error()
     {
         int models = int.Parse(Environment.GetEnvironmentVariable("CNN_FUZZ_FOLDERS") ?? $"{FoldersByDefault}", CultureInfo.InvariantCulture);
         long seed = long.Parse(Environment.GetEnvironmentVariable("CNN_FUZZ_SEED") ?? "1", CultureInfo.InvariantCulture);
@@ -112,7 +112,7 @@ public sealed class FuzzTests : IDisposable
         for (int i = 0; i < models; i++)
         {
             var random = new CounterRandom(seed, $"folder {i}");
-            byte[] model = files.Model(random);
+            byte[] model = FuzzedFolder.Model(random);
             if (random.NextInt(4) == 0) model = new WireMutator(random, corpus).Mutate(model);
             string path = files.Write(model);
             var clock = Stopwatch.StartNew();
@@ -120,8 +120,7 @@ public sealed class FuzzTests : IDisposable
             try
             {
                 // On another thread, so that one that waits for ever fails this test.
-                var loading = Task.Run(() => OnnxModel.Load(path));
-                loading.WaitAsync(s_hang).GetAwaiter().GetResult();
+                await Task.Run(() => OnnxModel.Load(path)).WaitAsync(s_hang);
                 met.Add("graph");
             }
             catch (FrameworkException e) when (IsOfLoading(e))
@@ -134,7 +133,7 @@ public sealed class FuzzTests : IDisposable
                 throw new InvalidOperationException($"folder {i} of seed {seed}: {e.GetType().Name}: {e.Message}", e);
             }
 
-            Bound(model.Length + files.Bytes, Allocated() - before, i);
+            Bound(model.Length + FuzzedFolder.Bytes, Allocated() - before, i);
             clock.Elapsed.Should().BeLessThan(s_hang, "folder {0} of seed {1} must not hang", i, seed);
         }
 

@@ -8,6 +8,9 @@ namespace Onnx.Tests.Fuzz;
 /// <summary>A folder with files of weights and with what only looks like some, and models whose initializers name any of it.</summary>
 internal sealed class FuzzedFolder
 {
+    /// <summary>How many bytes all files of weights have.</summary>
+    public const long Bytes = Large + (2 * Small);
+
     private const int Large = 1 << 20, Small = 64, MostTensors = 100;
 
     private static readonly string[] s_locations =
@@ -37,11 +40,8 @@ internal sealed class FuzzedFolder
     public static IReadOnlyList<string> Refusals { get; } =
         ["outside the model's folder", "no ordinary file", "cannot be read", "is no number", "none is named", "wants bytes", "bytes of external data", "hard links", "but Float32"];
 
-    /// <summary>How many bytes all files of weights have.</summary>
-    public long Bytes => Large + (2 * Small);
-
     /// <summary>A model of a few initializers, every second of which is odd, or of many, most of which are as they should be.</summary>
-    public byte[] Model(CounterRandom random)
+    public static byte[] Model(CounterRandom random)
     {
         var model = new TestModel(17).Input("x", 1).Node("Relu", ["x"], ["y"]).Output("y");
         bool many = random.NextInt(3) == 0;
