@@ -119,7 +119,8 @@ internal static class Checker
         }
     }
 
-    private static string PlaceOf(NodeProto node) =>
+    /// <summary>How messages name a node.</summary>
+    public static string PlaceOf(NodeProto node) =>
         node.Name.Length > 0 ? $"{node.Name} ({node.OpType})" : $"node that makes '{node.Output.FirstOrDefault(o => o.Length > 0)}' ({node.OpType})";
 
     private static ModelFormatException Twice(string place) => new(place, "is assigned twice; every name is assigned once.");

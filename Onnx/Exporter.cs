@@ -62,8 +62,8 @@ internal static class Exporter
             string model = Path.Combine(folder, Path.GetFileName(path)), data = Path.Combine(folder, Path.GetFileName(path) + ".data");
             write(model, data);
             inspect(model);
-            if (dataPath is not null) File.Move(data, dataPath, overwrite: true);
-            File.Move(model, path, overwrite: true);
+            if (dataPath is null) AtomicFile.Rename((model, path));
+            else AtomicFile.Rename((data, dataPath), (model, path));
         }
         finally
         {

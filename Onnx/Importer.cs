@@ -21,6 +21,7 @@ internal static class Importer
             Checker.Check(model, ordered: false);
             var nodes = FunctionInliner.Inline(model, FunctionInliner.OpsetOf(model.OpsetImport));
             SupportCheck.Check(model, nodes);
+            if (folder is not null) ExternalAmount.Check(model.Graph, nodes.Select(n => n.Node), folder);
             return GraphReader.Read(model, nodes, new TensorReader(source, cuts, folder));
         }
         catch (FrameworkException e) when (!e.Place.StartsWith(source.Name, StringComparison.Ordinal))

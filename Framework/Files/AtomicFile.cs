@@ -11,7 +11,7 @@ public static class AtomicFile
     /// <param name="write">Writes the content; where it throws, what was at the path stays.</param>
     public static void Write(string path, Action<Stream> write) => Write((path, write));
 
-    /// <summary>Writes several files that belong together: none is renamed before all are written. The last one named appears last.</summary>
+    /// <summary>Writes several files that belong together: none is renamed before all are written. The last one named goes first and appears last.</summary>
     /// <param name="files">Paths, and what writes their contents.</param>
     public static void Write(params ReadOnlySpan<(string Path, Action<Stream> Write)> files)
     {
@@ -28,12 +28,29 @@ public static class AtomicFile
                 file.Flush(flushToDisk: !direct);
             }
 
-            foreach (var (from, to) in renames) File.Move(from, to, overwrite: true);
+            if (renames.Count > 0) Rename([.. renames]);
         }
         finally
         {
             foreach (var (from, _) in renames) File.Delete(from);
         }
+    }
+
+    /// <summary>
+    /// Puts finished files that belong together in their places. No two names change at once, so the last one, which names the others, is taken away
+    /// first: whatever happens between, it never stands beside files that are not its own.
+    /// </summary>
+    /// <param name="files">Where each lies and where it belongs, both on the same disk.</param>
+    /// <exception cref="IOException">A folder is in the way; nothing was changed.</exception>
+    public static void Rename(params ReadOnlySpan<(string From, string To)> files)
+    {
+        foreach (var (_, to) in files)
+        {
+            if (Directory.Exists(to) && new FileInfo(to).LinkTarget is null) throw new IOException($"{to} is a folder.");
+        }
+
+        if (files.Length > 1) File.Delete(files[^1].To);
+        foreach (var (from, to) in files) File.Move(from, to, overwrite: true);
     }
 
     // Whoever may write everywhere could otherwise put a file in a device's place.

@@ -11,6 +11,8 @@ namespace Onnx.Wire;
 /// <param name="folder">The model's folder.</param>
 internal sealed partial class ExternalData(string folder) : IDisposable
 {
+    private const int CurrentFolder = -100, EmptyPath = 0x1000;
+
     private readonly string _folder = Path.GetFullPath(folder);
     private readonly Dictionary<string, FileBytes> _files = [];
 
@@ -21,14 +23,36 @@ internal sealed partial class ExternalData(string folder) : IDisposable
     /// <exception cref="ModelFormatException">The location leads out of the folder, or there is no such file, or it is too short.</exception>
     public ByteSource Open(string location, long end, string place)
     {
+        // Initializers are read by several threads.
+        lock (_files)
+        {
+            if (!_files.TryGetValue(location, out var file))
+                _files.Add(location, file = Guarded(location, place, () => new FileBytes(OpenInside(location, end, place), location)));
+            return file;
+        }
+    }
+
+    /// <summary>The path without links of the given location, and the file's length, 0 where there is none; nothing is opened.</summary>
+    /// <param name="location">What the model says.</param>
+    /// <param name="place">How messages name the tensor.</param>
+    /// <exception cref="ModelFormatException">The location leads out of the folder.</exception>
+    public (string Path, long Length) Find(string location, string place) => Guarded(location, place, () =>
+    {
+        var (_, path) = Locate(location, place);
+        var info = new FileInfo(path);
+        return (path, info.Exists ? info.Length : 0);
+    });
+
+    public void Dispose()
+    {
+        foreach (var file in _files.Values) file.Dispose();
+    }
+
+    private static T Guarded<T>(string location, string place, Func<T> look)
+    {
         try
         {
-            // Initializers are read by several threads.
-            lock (_files)
-            {
-                if (!_files.TryGetValue(location, out var file)) _files.Add(location, file = new FileBytes(OpenInside(location, end, place), location));
-                return file;
-            }
+            return look();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -36,27 +60,34 @@ internal sealed partial class ExternalData(string folder) : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        foreach (var file in _files.Values) file.Dispose();
-    }
-
-    private SafeFileHandle OpenInside(string location, long end, string place)
+    private (string Root, string Path) Locate(string location, string place)
     {
         string[] parts = location.Split('/', '\\');
         if (Path.IsPathRooted(location) || location.Contains(':') || location.Contains('\0') || parts.Any(p => p is ".." or "")) throw Outside(location, place);
         string root = RealPath(_folder), path = RealPath(Path.Combine([_folder, .. parts]));
-        if (!IsInside(path, root)) throw Outside(location, place);
+        return IsInside(path, root) ? (root, path) : throw Outside(location, place);
+    }
 
-        // A pipe or a device would be waited for; it has no length.
+    private SafeFileHandle OpenInside(string location, long end, string place)
+    {
+        var (root, path) = Locate(location, place);
         var info = new FileInfo(path);
-        if (info.Exists && info.Length < end) throw new ModelFormatException(place, $"wants bytes up to {end} of '{location}', which has {info.Length}.");
-        var handle = File.OpenHandle(path, options: FileOptions.SequentialScan);
+        if (info.Exists)
+        {
+            // To open a device may already do something.
+            if (OperatingSystem.IsLinux() && !LookAt(CurrentFolder, path, 0).IsRegular) throw NoFile(location, place);
+            if (info.Length < end) throw new ModelFormatException(place, $"wants bytes up to {end} of '{location}', which has {info.Length}.");
+        }
+
+        var handle = OperatingSystem.IsLinux() ? OpenWithoutWaiting(path) : File.OpenHandle(path, options: FileOptions.SequentialScan);
         try
         {
             // What was looked at may have been changed for something else before it was opened; what is open stays what it is.
+            if (!OperatingSystem.IsLinux()) return handle;
             if (OpenedPath(handle) is { } opened && !IsInside(opened, root)) throw Outside(location, place);
-            if (LinkCount(handle) > 1)
+            var (isRegular, names) = LookAt((int)handle.DangerousGetHandle(), "", EmptyPath);
+            if (!isRegular) throw NoFile(location, place);
+            if (names > 1)
                 throw new ModelFormatException(place, $"its elements lie in '{location}', a file that has other names too (hard links), perhaps outside.", "Put a copy there.");
             return handle;
         }
@@ -96,22 +127,37 @@ internal sealed partial class ExternalData(string folder) : IDisposable
         return real;
     }
 
-    private static string? OpenedPath(SafeFileHandle handle) =>
-        OperatingSystem.IsLinux() ? new FileInfo($"/proc/self/fd/{handle.DangerousGetHandle()}").LinkTarget : null;
+    private static string? OpenedPath(SafeFileHandle handle) => new FileInfo($"/proc/self/fd/{handle.DangerousGetHandle()}").LinkTarget;
 
-    // Only Linux is asked; there the structure is the same on every processor.
-    private static unsafe uint LinkCount(SafeFileHandle handle)
+    // A pipe that took the file's place would be waited for.
+    private static SafeFileHandle OpenWithoutWaiting(string path)
     {
-        const int sizeOfStatx = 256, linkCount = 16, emptyPath = 0x1000;
-        const uint wanted = 4;
-        if (!OperatingSystem.IsLinux()) return 1;
-        byte* buffer = stackalloc byte[sizeOfStatx];
-        byte empty = 0;
-        return Statx(handle, &empty, emptyPath, wanted, buffer) == 0 ? *(uint*)(buffer + linkCount) : 1;
+        const int readOnly = 0, notWaiting = 0x800, closedInChildren = 0x80000;
+        var handle = OpenFile(path, readOnly | notWaiting | closedInChildren);
+        if (!handle.IsInvalid) return handle;
+        string message = Marshal.GetLastPInvokeErrorMessage();
+        handle.Dispose();
+        throw new IOException($"{path}: {message}");
     }
 
-    [LibraryImport("libc", EntryPoint = "statx")]
-    private static unsafe partial int Statx(SafeFileHandle directory, byte* path, int flags, uint mask, byte* buffer);
+    // Only Linux is asked; there the structure is the same on every processor.
+    private static unsafe (bool IsRegular, uint Names) LookAt(int folder, string path, int flags)
+    {
+        const int sizeOfStatx = 256, linkCount = 16, mode = 28, kinds = 0xf000, regular = 0x8000;
+        const uint wanted = 1 | 4;
+        byte* buffer = stackalloc byte[sizeOfStatx];
+        if (Statx(folder, path, flags, wanted, buffer) != 0) throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}");
+        return ((*(ushort*)(buffer + mode) & kinds) == regular, *(uint*)(buffer + linkCount));
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial int Statx(int folder, string path, int flags, uint mask, byte* buffer);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial SafeFileHandle OpenFile(string path, int flags);
+
+    private static ModelFormatException NoFile(string location, string place) => new(
+        place, $"its elements lie in '{location}', which is no ordinary file.", "External data is read from neither pipes nor devices.");
 
     private static ModelFormatException Outside(string location, string place) => new(
         place, $"its elements lie in '{location}', outside the model's folder.", "External data is read only from files beside the model or below it.");

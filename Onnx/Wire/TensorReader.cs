@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Framework.Errors;
 using Framework.Tensors;
@@ -26,6 +25,14 @@ internal sealed class TensorReader(ByteSource source, IReadOnlyList<Cut[]> cuts,
         if (message.DataLocation == TensorProto.Types.DataLocation.External) return ReadExternal(message, type, shape, place);
         if (message.HasRawData || chunks.Any(c => c.Field == TensorProto.RawDataFieldNumber)) return ReadRaw(message, chunks, type, shape, bytes, place);
         return ReadTyped(message, chunks, type, shape, place);
+    }
+
+    /// <summary>How many bytes a tensor takes.</summary>
+    /// <inheritdoc cref="Read" path="/param|/exception"/>
+    public static long BytesOf(TensorProto message, string place)
+    {
+        var type = TypeOf(message.DataType, place);
+        return (long)ShapeOf(message, place).ElementCount * type.Size();
     }
 
     /// <summary>The element type of the format's number.</summary>
@@ -68,35 +75,23 @@ internal sealed class TensorReader(ByteSource source, IReadOnlyList<Cut[]> cuts,
 
     private Tensor ReadExternal(TensorProto message, ElementType type, Shape shape, string place)
     {
-        string? location = null;
-        long offset = 0;
-        long? length = null;
-        foreach (var entry in message.ExternalData)
-        {
-            switch (entry.Key)
-            {
-                case "location": location = entry.Value; break;
-                case "offset": offset = Number(entry); break;
-                case "length": length = Number(entry); break;
-            }
-        }
-
-        if (string.IsNullOrEmpty(location)) throw new ModelFormatException(place, "its elements lie in another file, but none is named.");
+        var (location, offset, length) = ExternalReference.Read(message, place);
         if (folder is null)
             throw new ModelFormatException(place, $"its elements lie in the file '{location}', but the model was not read from a folder.", "Load the model from its file.");
         long bytes = (long)shape.ElementCount * type.Size();
         if (length is { } said && said != bytes) throw WrongAmount(place, type, shape, said, "bytes", bytes);
+        if (bytes == 0)
+        {
+            folder.Find(location, place);
+            return Tensor.Uninitialized(type, shape);
+        }
+
         var file = folder.Open(location, offset > long.MaxValue - bytes ? long.MaxValue : offset + bytes, place);
         if (offset > file.Length - bytes)
             throw new ModelFormatException(place, FormattableString.Invariant($"wants {bytes} bytes from byte {offset} on of '{location}', which has {file.Length}."));
         var tensor = Tensor.Uninitialized(type, shape);
         ReadInto(file, offset, tensor);
         return tensor;
-
-        long Number(StringStringEntryProto entry) =>
-            long.TryParse(entry.Value, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
-                ? number
-                : throw new ModelFormatException(place, $"the {entry.Key} '{entry.Value}' of its external data is no number.");
     }
 
     /// <summary>Fills a tensor with the bytes from an offset on.</summary>

@@ -7,6 +7,8 @@ namespace Onnx.Tests;
 
 public sealed class ExternalDataTests : IDisposable
 {
+    private static readonly TimeSpan s_hang = TimeSpan.FromSeconds(10);
+
     private readonly string _folder = Directory.CreateTempSubdirectory("external").FullName;
 
     [Fact]
@@ -94,13 +96,104 @@ public sealed class ExternalDataTests : IDisposable
     }
 
     [Fact]
-    public void A_pipe_is_not_waited_for()
+    public async Task A_pipe_is_not_waited_for()
     {
         Run("mkfifo", Path.Combine(_folder, "weights"));
 
-        var load = () => OnnxModel.Load(WriteModel(_folder, "weights"));
+        var load = () => Task.Run(() => OnnxModel.Load(WriteModel(_folder, "weights"))).WaitAsync(s_hang);
 
-        load.Should().Throw<ModelFormatException>().WithMessage("*'weights', which has 0*");
+        await load.Should().ThrowAsync<ModelFormatException>().WithMessage("*'weights', which is no ordinary file*");
+    }
+
+    [Fact]
+    public async Task For_no_elements_nothing_is_opened()
+    {
+        Run("mkfifo", Path.Combine(_folder, "weights"));
+        string path = WriteModel(_folder, "weights", change: tensor => tensor.Dims[0] = 0);
+
+        var load = () => Task.Run(() => OnnxModel.Load(path)).WaitAsync(s_hang);
+
+        await load.Should().NotThrowAsync();
+    }
+
+    [Fact]
+    public async Task A_pipe_is_not_opened_where_no_length_is_wanted()
+    {
+        Run("mkfifo", Path.Combine(_folder, "weights"));
+        using var folder = new ExternalData(_folder);
+
+        var open = () => Task.Run(() => folder.Open("weights", 0, "tensor")).WaitAsync(s_hang);
+
+        await open.Should().ThrowAsync<ModelFormatException>().WithMessage("*no ordinary file*");
+    }
+
+    [Fact]
+    public void No_elements_lie_inside_the_folder_too()
+    {
+        string path = WriteModel(_folder, "../secret", change: tensor => tensor.Dims[0] = 0);
+
+        var load = () => OnnxModel.Load(path);
+
+        load.Should().Throw<ModelFormatException>().WithMessage("*outside the model's folder*");
+    }
+
+    [Theory]
+    [InlineData("weights")]
+    [InlineData("./weights")]
+    [InlineData("link")]
+    public void A_file_that_many_tensors_name_fills_no_memory(string otherName)
+    {
+        const int bytes = 1 << 20, tensors = 80;
+        File.WriteAllBytes(Path.Combine(_folder, "weights"), new byte[bytes]);
+        File.CreateSymbolicLink(Path.Combine(_folder, "link"), "weights");
+        var model = new TestModel(17).Input("x", 1).Node("Relu", ["x"], ["y"]).Output("y");
+        for (int i = 0; i < tensors; i++) model.Graph.Initializer.Add(External(i % 2 == 0 ? "weights" : otherName, $"w{i}", bytes / sizeof(float)));
+        string path = Path.Combine(_folder, "test.onnx");
+        File.WriteAllBytes(path, model.ToBytes());
+
+        var load = () => OnnxModel.Load(path);
+
+        load.Should().Throw<ModelFormatException>().WithMessage($"*80 tensors take {tensors * bytes} bytes*files of {bytes}; at most {20 * bytes}*one initializer*");
+    }
+
+    [Fact]
+    public void Tensors_of_nodes_count_as_well()
+    {
+        const int bytes = 1 << 20, tensors = 80;
+        File.WriteAllBytes(Path.Combine(_folder, "weights"), new byte[bytes]);
+        var model = new TestModel(17).Input("x", 1).Node("Relu", ["x"], ["y"]).Output("y");
+        for (int i = 0; i < tensors; i++)
+        {
+            model.Node("Constant", [], [$"c{i}"]);
+            model.Graph.Node[^1].Attribute.Add(new AttributeProto
+            {
+                Name = "value",
+                Type = AttributeProto.Types.AttributeType.Tensor,
+                T = External("weights", "", bytes / sizeof(float)),
+            });
+        }
+
+        string path = Path.Combine(_folder, "test.onnx");
+        File.WriteAllBytes(path, model.ToBytes());
+
+        var load = () => OnnxModel.Load(path);
+
+        load.Should().Throw<ModelFormatException>().WithMessage($"*80 tensors take {tensors * bytes} bytes*");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Where_the_model_cannot_be_replaced_its_weights_are_not(bool inspected)
+    {
+        string path = Path.Combine(_folder, "model.onnx");
+        Directory.CreateDirectory(path);
+        File.WriteAllText(path + ".data", "old");
+
+        var save = () => OnnxModel.Save(TestGraphs.LeNet(), path, new OnnxExportOptions { ExternalData = true, Inspect = inspected ? _ => { } : null });
+
+        save.Should().Throw<UsageException>();
+        File.ReadAllText(path + ".data").Should().Be("old");
     }
 
     [Fact]
@@ -159,21 +252,24 @@ public sealed class ExternalDataTests : IDisposable
         process.ExitCode.Should().Be(0);
     }
 
-    private static string WriteModel(string folder, string location, StringStringEntryProto? further = null)
+    private static string WriteModel(string folder, string location, StringStringEntryProto? further = null, Action<TensorProto>? change = null)
     {
         var model = new TestModel(17).Input("x", 1).Node("Relu", ["x"], ["y"]).Output("y");
-        var tensor = new TensorProto
-        {
-            Name = "w",
-            DataType = (int)ElementType.Float32,
-            Dims = { 2 },
-            DataLocation = TensorProto.Types.DataLocation.External,
-            ExternalData = { new StringStringEntryProto { Key = "location", Value = location } },
-        };
+        var tensor = External(location, "w", 2);
         if (further is not null) tensor.ExternalData.Add(further);
+        change?.Invoke(tensor);
         model.Graph.Initializer.Add(tensor);
         string path = Path.Combine(folder, "test.onnx");
         File.WriteAllBytes(path, model.Message.ToByteArray());
         return path;
     }
+
+    private static TensorProto External(string location, string name, int count) => new()
+    {
+        Name = name,
+        DataType = (int)ElementType.Float32,
+        Dims = { count },
+        DataLocation = TensorProto.Types.DataLocation.External,
+        ExternalData = { new StringStringEntryProto { Key = "location", Value = location } },
+    };
 }

@@ -37,6 +37,33 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void What_names_others_never_stands_beside_files_that_are_not_its_own()
+    {
+        File.WriteAllText(At("weights"), "old");
+        File.WriteAllText(At("model"), "old");
+        File.WriteAllText(At("new weights"), "new");
+
+        // The second rename fails as if it were never reached.
+        var act = () => AtomicFile.Rename((At("new weights"), At("weights")), (At("absent"), At("model")));
+
+        act.Should().Throw<IOException>();
+        File.ReadAllText(At("weights")).Should().Be("new");
+        File.Exists(At("model")).Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_folder_in_the_way_is_seen_before_anything_is_renamed()
+    {
+        File.WriteAllText(At("weights"), "old");
+        Directory.CreateDirectory(At("model"));
+
+        var act = () => AtomicFile.Write((At("weights"), s => s.Write("new"u8)), (At("model"), s => s.Write("new"u8)));
+
+        act.Should().Throw<IOException>().WithMessage("*is a folder*");
+        File.ReadAllText(At("weights")).Should().Be("old");
+    }
+
+    [Fact]
     public void A_link_is_replaced_and_not_followed()
     {
         if (OperatingSystem.IsWindows()) return; // where making one needs a privilege
