@@ -8,7 +8,10 @@ namespace Framework.Inspection;
 /// Follows the spatial axes of a network's input through a graph of known shapes. Along branches that meet, a place sees what the widest of them
 /// sees; padding counts, so a field may reach past the image.
 /// </summary>
-/// <remarks>Of crops, pads and resizing only the number of places is followed, which cannot make a field too small.</remarks>
+/// <remarks>
+/// Sizes and jumps are followed, where a field lies is not: crops and pads change the number of places alone, and what puts places together that look
+/// at different ones (a concatenation of shifted slices) sees no more than each. After enlarging, jumps are fractions of a place, and sizes as well.
+/// </remarks>
 internal sealed class ReceptiveFields
 {
     private readonly Dictionary<Value, SpatialAxis[]> _axes = [];
@@ -46,12 +49,19 @@ internal sealed class ReceptiveFields
         "ConvTranspose" => Transposed(node.Attributes, [.. node.Inputs[1]!.Shape![2..].Select(d => d.Value)], axes, output),
         "MaxPool" or "AveragePool" or "LpPool" => Windowed(node.Attributes, node.Attributes.Ints("kernel_shape")!, axes, output),
         "GlobalAveragePool" or "GlobalMaxPool" or "GlobalLpPool" => [.. axes.Select(a => a.Whole())],
+        "InstanceNormalization" or "GroupNormalization" => [.. axes.Select(a => a.Everywhere())],
+        "LayerNormalization" => Normalized(node, axes, axis => a => a.Position >= axis),
+        "Softmax" or "LogSoftmax" or "Hardmax" or "LpNormalization" => Normalized(node, axes, axis => a => a.Position == axis),
+        "SpaceToDepth" => Blocked(axes, output, (a, extent) => a.Window(a.Extent / extent, a.Extent / extent, 1, extent)),
+        "DepthToSpace" => Blocked(axes, output, (a, extent) => a with { Jump = a.Jump * a.Extent / extent, Extent = extent }),
+        "Resize" => Blocked(axes, output, (a, extent) => Interpolated(node.Attributes, a, extent)),
+        "Slice" => Sliced(node, axes, output),
         "Gemm" => [.. axes.Select(a => a.Whole() with { Position = 0 })],
         "MatMul" => Contracted(node, axes),
         _ when node.Operator is ReductionOperator => Reduced(node, axes, output),
         "Transpose" => Permuted(node, axes, output),
         "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze" => Regrouped(axes, node.Inputs[0]!.Shape!, output),
-        _ => [.. axes.Select(a => IsOwn(node, a, output) ? Resized(node, a, output[a.Position].Value) : a)],
+        _ => [.. axes.Select(a => IsOwn(node, a, output) ? a with { Extent = output[a.Position].Value } : a)],
     };
 
     private static SpatialAxis[] Windowed(Attributes attributes, long[] kernel, SpatialAxis[] axes, SymbolicShape output)
@@ -124,9 +134,42 @@ internal sealed class ReceptiveFields
     private static bool IsOwn(Node node, SpatialAxis axis, SymbolicShape output) => axis.Position < output.Rank
         && node.Inputs.Any(i => i?.Shape is { } shape && axis.Position < shape.Rank && shape[axis.Position] == axis.Extent);
 
-    private static SpatialAxis Resized(Node node, SpatialAxis axis, long extent) => axis with
+    private static SpatialAxis[] Normalized(Node node, SpatialAxis[] axes, Func<long, Func<SpatialAxis, bool>> over)
     {
-        Jump = node.Operator.Name == "Resize" ? axis.Jump * axis.Extent / Math.Max(1, extent) : axis.Jump,
-        Extent = extent,
-    };
+        long axis = node.Attributes.Int("axis", -1);
+        var sees = over(axis < 0 ? axis + node.Inputs[0]!.Shape!.Rank : axis);
+        return [.. axes.Select(a => sees(a) ? a.Everywhere() : a)];
+    }
+
+    private static SpatialAxis[] Blocked(SpatialAxis[] axes, SymbolicShape output, Func<SpatialAxis, long, SpatialAxis> change) =>
+        [.. axes.Select(a => output[a.Position].Value is > 0 and long extent && extent != a.Extent ? change(a, extent) : a)];
+
+    // Linear and cubic interpolation read two and four places; with antialiasing as many more as the image shrinks.
+    private static SpatialAxis Interpolated(Attributes attributes, SpatialAxis axis, long extent)
+    {
+        double step = (double)axis.Extent / extent;
+        int taps = attributes.String("mode", "nearest") switch { "linear" => 2, "cubic" => 4, _ => 1 };
+        double reach = attributes.Int("antialias", 0) != 0 ? Math.Ceiling(taps * Math.Max(1, step)) : taps;
+        return axis with { Size = axis.Size + ((reach - 1) * axis.Jump), Jump = axis.Jump * step, Extent = extent };
+    }
+
+    private static SpatialAxis[] Sliced(Node node, SpatialAxis[] axes, SymbolicShape output)
+    {
+        long[] steps = Given(node, 4), sliced = Given(node, 3);
+        return [.. axes.Select(a => a with { Jump = a.Jump * Step(a.Position), Extent = a.Position < output.Rank ? output[a.Position].Value : a.Extent })];
+
+        long Step(int position)
+        {
+            for (int i = 0; i < steps.Length; i++)
+            {
+                long axis = sliced.Length > 0 ? sliced[i] : i;
+                if ((axis < 0 ? axis + output.Rank : axis) == position) return Math.Abs(steps[i]);
+            }
+
+            return 1;
+        }
+    }
+
+    private static long[] Given(Node node, int input) =>
+        node.Inputs.Count > input && node.Inputs[input]?.Fact.Constant is { } constant ? constant.ToArray<long>() : [];
 }

@@ -14,7 +14,10 @@ internal readonly record struct SpatialAxis(int Position, long Extent, double Si
         this with { Size = Size + ((taps - 1) * dilation * Jump), Jump = Jump * stride, Extent = extent };
 
     /// <summary>After something that sees all places.</summary>
-    public SpatialAxis Whole() => this with { Size = Size + ((Extent - 1) * Jump), Extent = 1 };
+    public SpatialAxis Whole() => Everywhere() with { Extent = 1 };
+
+    /// <summary>After something that keeps the places, each of which sees all.</summary>
+    public SpatialAxis Everywhere() => this with { Size = Size + ((Extent - 1) * Jump) };
 
     /// <summary>Where two values meet: what either depends on.</summary>
     public SpatialAxis Union(SpatialAxis other) =>

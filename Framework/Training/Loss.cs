@@ -13,6 +13,9 @@ public abstract class Loss
     /// <summary>Mean softmax cross-entropy -sum L log S against one-hot rows or probabilities: targets are floats shaped like the output.</summary>
     public static Loss CrossEntropyOneHot { get; } = new ProbabilityCrossEntropy();
 
+    /// <summary>The mean over all elements of (output - target)^2: targets are floats shaped like the output.</summary>
+    public static Loss MeanSquaredError { get; } = new SquaredError();
+
     /// <summary>
     /// Softmax cross-entropy against class indices with smoothed labels and classes that count differently, averaged by weight as PyTorch does it.
     /// </summary>
@@ -70,5 +73,12 @@ public abstract class Loss
 
         public override Value Trace(Value output, Value target) =>
             -(target * output.LogSoftmax(axis: 1)).ReduceSum([1], keepDimensions: false).ReduceMean([], keepDimensions: false);
+    }
+
+    private sealed class SquaredError : Loss
+    {
+        public override Fact TargetOf(Value output) => new(output.ElementType, output.Shape);
+
+        public override Value Trace(Value output, Value target) => output.MeanSquaredError(target);
     }
 }

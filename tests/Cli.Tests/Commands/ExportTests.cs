@@ -130,6 +130,19 @@ public sealed class ExportTests(TrainedRun run)
         OnnxModel.Load(cnn["inference.onnx"]).Parameters.Should().NotContain(p => p.Name.StartsWith("aux"));
     }
 
+    [Fact]
+    public void A_training_form_whose_gradients_scatter_is_refused_for_an_operator_set_before_16()
+    {
+        using var cnn = new Cnn();
+
+        var refused = cnn.Run("export", "lenet5", "--out", "training.onnx", "--training-graph", "--opset", "15");
+
+        refused.ExitCode.Should().Be(2);
+        refused.ErrorLines.Should().ContainSingle().Which.Should().Contain("ScatterElements").And.Contain("16");
+        cnn.Files.Should().BeEmpty();
+        cnn.Run("export", "lenet5", "--out", "training.onnx", "--training-graph", "--opset", "16").ExitCode.Should().Be(0);
+    }
+
     /// <summary>Root mean square of the difference within what single precision does to sums of the network's longest reduction.</summary>
     private static void Agree(Tensor found, Tensor expected, string name)
     {

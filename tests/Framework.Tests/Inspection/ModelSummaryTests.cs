@@ -203,6 +203,62 @@ public sealed class ModelSummaryTests
         unshared.MultiplyAdds.Should().Be((54 * 225) + (4 * 27 * 169) + (36 * 121), "laying windows out multiplies nothing");
     }
 
+    // Each is followed by a window of three places, which shows how far apart places look.
+    public static TheoryData<string, Func<Value, Value>, int, double> Rearrangements => new()
+    {
+        { "blocks of two to channels", x => x.SpaceToDepth(2), 2 + (2 * 2), 2 },
+        { "channels to blocks of two", x => x.DepthToSpace(2), 1 + (2 / 2), 0.5 },
+        { "every third place", x => x.Slice(2, 0, 24, 3).Slice(3, 0, 24, 3), 1 + (2 * 3), 3 },
+        { "every second place, backwards", x => x.Slice(2, -1, long.MinValue, -2).Slice(3, -1, long.MinValue, -2), 1 + (2 * 2), 2 },
+        { "a crop", x => x.Slice(2, 2, 20).Slice(3, 2, 20), 3, 1 },
+        { "the nearest of twice as many", x => x.Resize([1, 1, 2, 2]), 1 + (2 / 2), 0.5 },
+        { "between two of twice as many", x => x.Resize([1, 1, 2, 2], "linear"), 2 + (2 / 2), 0.5 },
+        { "between four of half as many", x => x.Resize([1, 1, 0.5f, 0.5f], "cubic"), 4 + (2 * 2), 2 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Rearrangements))]
+    public void What_moves_places_leaves_the_size_and_the_jump_right(string what, Func<Value, Value> move, int field, double jump)
+    {
+        var builder = new GraphBuilder();
+        var y = move(builder.Input("input", ElementType.Float32, [1, 4, 24, 24]));
+        y = y.MaxPool(new Attributes { ["kernel_shape"] = new long[] { 3, 3 } });
+
+        var last = ModelSummary.Of(builder.Build(y)).Layers[^1];
+
+        (last.ReceptiveField, last.Jump).Should().Be((field, jump), what);
+    }
+
+    [Fact]
+    public void A_tiled_convolution_sees_what_one_of_its_filters_sees()
+    {
+        var last = ModelSummary.Of(new TiledConv2d(2, 3, kernel: 3, tile: 2).Trace(["N", 2, 9, 9])).Layers[^1];
+
+        (last.ReceptiveField, last.Jump).Should().Be((3, 1));
+    }
+
+    [Fact]
+    public void What_is_normalised_over_the_places_sees_all_of_them_and_keeps_their_number()
+    {
+        SymbolicShape image = ["N", 4, 9, 12];
+
+        foreach (var norm in new Module[] { new InstanceNorm(4), new GroupNorm(2, 4) })
+        {
+            var last = ModelSummary.Of(new Sequential { new Conv2d(4, 4, kernel: 3, padding: 1), norm }.Trace(image)).Layers[^1];
+            last.ReceptiveField.Should().BeGreaterThanOrEqualTo(12, "{0} takes the mean of all places", norm.GetType().Name);
+            last.OutputShape.ToString().Should().Be("[1,4,9,12]");
+        }
+
+        Over(axis: 1).Should().Be(1, "the channels of one place are compared");
+        Over(axis: 3).Should().Be(12, "a row's places are compared");
+
+        long? Over(int axis)
+        {
+            var builder = new GraphBuilder();
+            return ModelSummary.Of(builder.Build(builder.Input("input", ElementType.Float32, image.With(0, 1)).LogSoftmax(axis))).Layers[^1].ReceptiveField;
+        }
+    }
+
     [Fact]
     public void A_weight_that_two_layers_share_counts_once()
     {

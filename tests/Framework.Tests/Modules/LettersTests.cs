@@ -47,16 +47,5 @@ public sealed class LettersTests
         network.Parameters().Single(p => p.Name == "features.weight").Shape.Should().Equal(3, 1, 3, 3);
     }
 
-    [Fact]
-    public void Answers_of_92_and_51_hundredths_for_an_X_err_by_8_and_51_where_the_deck_says_8_and_49()
-    {
-        decimal[] answers = [.92m, .51m], right = [1, 0];
-
-        decimal[] errors = [.. answers.Zip(right, (a, r) => Math.Abs(r - a))];
-
-        errors.Should().Equal(.08m, .51m);
-        errors.Sum().Should().Be(.59m, "the deck, which takes .51 from 1, comes to .57");
-    }
-
     private static Tensor Letter(string[] rows) => Tensor.From(string.Concat(rows).Select(c => c == '#' ? 1f : -1f).ToArray(), [1, 1, 9, 9]);
 }
