@@ -54,7 +54,8 @@ internal static class ExportCommand
             "cnn export runs/first --out lenet5.onnx --opset 13",
             """
             The file gets its name only once it is verified: its structure, that it reads back as what was written, and that it computes the same, here and in
-            ONNX Runtime where that is found. Exit code 1, and no file, where that does not hold. A model that cannot be run here is "written, but not run".
+            ONNX Runtime where that is found. Exit code 1, and no file, where that does not hold. Functions of a model's own are
+            written as the nodes that they stand for. A model that cannot be run here is "written, but not run".
             --training-graph needs operator set 12 for the loss, and 16 where max pooling is differentiated.
             """)
         { model, outFile, opset, external, training, batch, size, property, report, weights, seed };
