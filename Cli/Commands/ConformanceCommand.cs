@@ -14,25 +14,26 @@ internal static class ConformanceCommand
     public static Command Create()
     {
         var folder = new Argument<string>("DIR") { Description = "The folder with the cases: each a folder with model.onnx and test_data_set_*." };
-        var filter = new Option<string?>("--filter") { HelpName = "GLOB", Description = "Only the cases whose name matches, as node/test_conv*; * and ? stand for anything." };
+        var filter = new Option<string?>("--filter") { HelpName = "GLOB", Description = "Only the cases whose name, or the last part of it, matches, as node/test_conv* or test_relu; * and ? stand for anything." };
         var interpreter = new Option<bool>("--interpreter") { Description = "Evaluate node by node with the plain operators, instead of running compiled plans." };
-        var (threads, json) = (Options.Threads(), Options.Json());
+        var (threads, budget, json) = (Options.Threads(), Options.MemoryBudget(), Options.Json());
         var command = new DocumentedCommand(
             "conformance",
             "Runs ONNX backend test cases.",
             "cnn conformance /usr/share/libonnx-testdata/data --filter 'node/test_conv*'",
             """
             A case passes where every output has the expected type and shape, and its elements agree within ONNX's own tolerance. One that needs what is not
-            implemented is unsupported, and its message says what; exit code 1 where a case fails or ends in an error.
+            implemented is unsupported, and its message says what; one that needs more memory than --memory-budget ends in an error. Exit code 1 where a case fails
+            or ends in an error.
             """)
-        { folder, filter, interpreter, threads, json };
+        { folder, filter, interpreter, threads, budget, json };
         command.SetAction(parsed =>
         {
-            var options = new SessionOptions { Threads = parsed.GetValue(threads) ?? 0 };
+            var options = Options.Session(parsed.GetValue(threads), parsed.GetValue(budget));
             return Run(
                 parsed.GetValue(folder)!,
                 parsed.GetValue(filter),
-                parsed.GetValue(interpreter) ? graph => new Interpreter(graph) : graph => new Session(graph, options),
+                parsed.GetValue(interpreter) ? graph => new Interpreter(graph, memoryBudget: options.MemoryBudget) : graph => new Session(graph, options),
                 new JsonOutput(parsed.GetValue(json)));
         });
         return command;

@@ -31,7 +31,7 @@ internal static class EvaluateCommand
             AllowMultipleArgumentsPerToken = true,
         };
         var split = Options.OneOf("--split", "Which images; those to test on by default.", "test", "train");
-        var threads = Options.Threads();
+        var (threads, budget) = (Options.Threads(), Options.MemoryBudget());
         var json = Options.Json();
         var command = new DocumentedCommand(
             "evaluate",
@@ -41,7 +41,7 @@ internal static class EvaluateCommand
             Images are normalised as the model's file says (properties cnn.normalize.mean and cnn.normalize.deviation), or else by the data
             set's own statistics.
             """)
-        { model, split, threads, json };
+        { model, split, threads, budget, json };
         var data = new DataChoice().AddTo(command);
         command.SetAction(parsed =>
         {
@@ -50,20 +50,20 @@ internal static class EvaluateCommand
                 parsed.GetValue(model)!,
                 part => data.Read(parsed)!.Open(part, output.Terminal),
                 parsed.GetValue(split) == "train" ? DataSplit.Train : DataSplit.Test,
-                parsed.GetValue(threads) ?? 0,
+                Options.Session(parsed.GetValue(threads), parsed.GetValue(budget)),
                 output);
         });
         return command;
     }
 
-    private static int Run(string[] modelPaths, Func<DataSplit, IDataset> open, DataSplit split, int threads, JsonOutput json)
+    private static int Run(string[] modelPaths, Func<DataSplit, IDataset> open, DataSplit split, SessionOptions options, JsonOutput json)
     {
         var terminal = json.Terminal;
         var data = open(split);
         var members = new List<Member>();
         try
         {
-            foreach (string path in modelPaths) members.Add(Member.Open(path, data, open, threads));
+            foreach (string path in modelPaths) members.Add(Member.Open(path, data, open, options));
             var normalization = members[0].Normalization;
             if (members.Find(m => !m.IsNormalizedBy(normalization)) is { } odd)
                 throw new UsageException($"model {odd.Path}", $"normalises images otherwise than {members[0].Path}.", "Members of an ensemble take the same images.");
@@ -145,12 +145,12 @@ internal static class EvaluateCommand
     /// <summary>A network that has a vote.</summary>
     private sealed record Member(string Path, Session Session, ChannelStatistics Normalization, string NormalizedBy) : IDisposable
     {
-        public static Member Open(string path, IDataset data, Func<DataSplit, IDataset> open, int threads)
+        public static Member Open(string path, IDataset data, Func<DataSplit, IDataset> open, SessionOptions options)
         {
             var model = ModelSource.OpenFile(path);
             model.CheckFits(data);
             var (normalization, by) = model.Normalization(data, () => open(DataSplit.Train));
-            return new Member(path, new Session(model.Graph, new SessionOptions { Threads = threads }), normalization, by);
+            return new Member(path, new Session(model.Graph, options), normalization, by);
         }
 
         public bool IsNormalizedBy(ChannelStatistics other) =>

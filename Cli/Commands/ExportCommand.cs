@@ -54,7 +54,9 @@ internal static class ExportCommand
             "cnn export runs/first --out lenet5.onnx --opset 13",
             """
             The file gets its name only once it is verified: its structure, that it reads back as what was written, and that it computes the same, here and in
-            ONNX Runtime where that is found. Exit code 1, and no file, where that does not hold.
+            ONNX Runtime where that is found. Exit code 1, and no file, where that does not hold. Functions of a model's own are
+            written as the nodes that they stand for. A model that cannot be run here is "written, but not run".
+            --training-graph needs operator set 12 for the loss, and 16 where max pooling is differentiated.
             """)
         { model, outFile, opset, external, training, batch, size, property, report, weights, seed };
         command.SetAction(parsed =>
@@ -89,7 +91,7 @@ internal static class ExportCommand
         terminal.Table(["check", "holds", "found"], [.. report.Checks.Select(c => (string[])[c.Name, c.Ok switch { true => "yes", false => "NO", _ => "-" }, c.Detail])]);
         if (reportFile is not null) JsonOutput.WriteFile(reportFile, report, FiguresJson.Default.ExportReport);
         terminal.Line(report.Ok
-            ? $"Wrote {file}: inputs {string.Join(", ", graph.Inputs)}; outputs {string.Join(", ", graph.Outputs)}"
+            ? $"Wrote {file}{(report.Ran ? "" : " (written, but not run)")}: inputs {string.Join(", ", graph.Inputs)}; outputs {string.Join(", ", graph.Outputs)}"
             : $"Not written: {file}");
         return report.Ok ? ExitCode.Done : ExitCode.CheckFailed;
     }

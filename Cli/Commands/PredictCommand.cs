@@ -22,7 +22,7 @@ internal static class PredictCommand
         var images = new Argument<string[]>("IMAGE") { Description = "Picture files.", Arity = ArgumentArity.OneOrMore };
         var labels = new Option<string?>("--labels") { HelpName = "FILE", Description = "Names of the classes, one a line; those in the model's file by default." };
         var top = Options.AtLeast("--top", 1, "N", $"How many classes are shown of each picture; {UsualTop} by default.");
-        var threads = Options.Threads();
+        var (threads, budget) = (Options.Threads(), Options.MemoryBudget());
         var json = Options.Json();
         var command = new DocumentedCommand(
             "predict",
@@ -32,25 +32,25 @@ internal static class PredictCommand
             Pictures are brought to the channels and the size of the network's input, and normalised as the model's file says (properties
             cnn.normalize.mean and cnn.normalize.deviation); where it says nothing, values go from 0 to 1.
             """)
-        { model, images, labels, top, threads, json };
+        { model, images, labels, top, threads, budget, json };
         command.SetAction(parsed => Run(
             parsed.GetValue(model)!,
             parsed.GetValue(images)!,
             parsed.GetValue(labels),
             parsed.GetValue(top) ?? UsualTop,
-            parsed.GetValue(threads) ?? 0,
+            Options.Session(parsed.GetValue(threads), parsed.GetValue(budget)),
             new JsonOutput(parsed.GetValue(json))));
         return command;
     }
 
-    private static int Run(string modelPath, string[] files, string? labels, int top, int threads, JsonOutput json)
+    private static int Run(string modelPath, string[] files, string? labels, int top, SessionOptions options, JsonOutput json)
     {
         var model = ModelSource.OpenFile(modelPath);
         if (model.Graph.Inputs is not [{ ElementType: ElementType.Float32, Shape: { Rank: 4 } input }])
             throw new ShapeException(model.Place, "does not take one batch of pictures [N, channels, rows, columns].");
         var names = labels is null ? ModelNotes.ClassNames(model.Graph, model.Place) : ReadLabels(labels);
         var normalize = ModelNotes.Normalization(model.Graph, model.Place) is { } statistics ? new Normalize(statistics) : new Normalize(0, 1);
-        using var session = new Session(model.Graph, new SessionOptions { Threads = threads });
+        using var session = new Session(model.Graph, options);
 
         var predictions = new List<PredictionFigures>();
         foreach (string file in files)

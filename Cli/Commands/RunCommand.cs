@@ -24,26 +24,26 @@ internal static class RunCommand
             DefaultValueFactory = _ => [],
         };
         var outFolder = new Option<string?>("--out") { HelpName = "FOLDER", Description = "Write each output there, as NAME.npy." };
-        var threads = Options.Threads();
+        var (threads, budget) = (Options.Threads(), Options.MemoryBudget());
         var command = new DocumentedCommand(
             "run",
             "Runs a model on tensors from files.",
             "cnn run lenet5.onnx --input input=digit.npy --out results",
             "Without --out it only says what came out.")
-        { model, inputs, outFolder, threads };
+        { model, inputs, outFolder, threads, budget };
         command.SetAction(parsed => Run(
-            parsed.GetValue(model)!, parsed.GetValue(inputs)!, parsed.GetValue(outFolder), parsed.GetValue(threads) ?? 0));
+            parsed.GetValue(model)!, parsed.GetValue(inputs)!, parsed.GetValue(outFolder), Options.Session(parsed.GetValue(threads), parsed.GetValue(budget))));
         return command;
     }
 
-    private static int Run(string modelPath, string[] assignments, string? outFolder, int threads)
+    private static int Run(string modelPath, string[] assignments, string? outFolder, SessionOptions options)
     {
         OutputPath.CheckFolder(outFolder, "--out");
         var model = ModelSource.OpenFile(modelPath);
         var files = Files(model, assignments);
         Tensor[] inputs = [.. model.Graph.Inputs.Select(i => TensorFiles.Read(files[i.Name]))];
 
-        using var session = new Session(model.Graph, new SessionOptions { Threads = threads });
+        using var session = new Session(model.Graph, options);
         var outputs = Run(session, inputs, model, files);
         Terminal.Output().Table(
             ["output", "type and shape", "smallest", "mean", "largest"],

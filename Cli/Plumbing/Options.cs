@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
+using Framework.Execution;
 
 namespace Cli.Plumbing;
 
@@ -16,6 +17,16 @@ internal static class Options
 
     public static Option<int?> Threads() =>
         AtLeast("--threads", 0, "N", "Threads that compute; 0, the default, is one for each processor. Results do not depend on it.");
+
+    public static Option<int?> MemoryBudget() => AtLeast(
+        "--memory-budget", 1, "MB", "Memory, in units of 2^20 bytes, that a run may take beside weights and inputs; all that the machine has by default.");
+
+    /// <summary>How a session runs, by the options of these names.</summary>
+    public static SessionOptions Session(int? threads, int? megabytes) => new()
+    {
+        Threads = threads ?? 0,
+        MemoryBudget = megabytes is { } given ? (long)given << 20 : SessionOptions.Default.MemoryBudget,
+    };
 
     public static Option<long?> Seed() => Number<long>("--seed", "N", "Seeds whatever is drawn at random; 1 by default.", _ => true, "an integer");
 

@@ -15,7 +15,7 @@ public static class ConformanceSuite
 {
     /// <summary>The cases below a folder, by name.</summary>
     /// <param name="directory">The suite's folder.</param>
-    /// <param name="filter">Which cases to take, with * and ? as wild cards; null for all.</param>
+    /// <param name="filter">Which cases to take, by their names or the last part of these, with * and ? as wild cards; null for all.</param>
     /// <exception cref="UsageException">There is no such folder, or no case in it.</exception>
     public static IReadOnlyList<string> Find(string directory, string? filter = null)
     {
@@ -24,15 +24,17 @@ public static class ConformanceSuite
         [
             .. Directory.EnumerateFiles(directory, "model.onnx", SearchOption.AllDirectories)
                 .Select(f => Path.GetRelativePath(directory, Path.GetDirectoryName(f)!).Replace('\\', '/'))
-                .Where(n => filter is null || FileSystemName.MatchesSimpleExpression(filter, n, ignoreCase: false))
+                .Where(n => filter is null || Matches(filter, n) || Matches(filter, n[(n.LastIndexOf('/') + 1)..]))
                 .Order(StringComparer.Ordinal),
         ];
         return names.Length > 0 ? names : throw new UsageException($"folder '{directory}'", $"holds no case {filter ?? ""}: no folder with a model.onnx.");
     }
 
+    private static bool Matches(string filter, string name) => FileSystemName.MatchesSimpleExpression(filter, name, ignoreCase: false);
+
     /// <summary>Runs cases.</summary>
     /// <param name="directory">The suite's folder.</param>
-    /// <param name="filter">Which cases to take, with * and ? as wild cards; null for all.</param>
+    /// <param name="filter">Which cases to take, by their names or the last part of these, with * and ? as wild cards; null for all.</param>
     /// <param name="runner">Makes what runs a graph.</param>
     /// <exception cref="UsageException">There is no such folder, or no case in it.</exception>
     public static IEnumerable<CaseResult> Run(string directory, string? filter, Func<Graph, IGraphRunner> runner) =>

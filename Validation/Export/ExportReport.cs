@@ -11,6 +11,9 @@ public sealed record ExportReport(string File, long Opset, int Nodes, long Bytes
 {
     /// <summary>Whether every check held; one that could not be made does not count.</summary>
     public bool Ok => Checks.All(c => c.Ok != false);
+
+    /// <summary>Whether its results were compared, here or in ONNX Runtime; where not, the file is written, but nobody has run it.</summary>
+    public bool Ran => Checks.Any(c => c.RmsRel is not null);
 }
 
 /// <summary>A check of an exported file.</summary>

@@ -19,8 +19,12 @@ namespace Validation.Export;
 /// </summary>
 public static class VerifiedExport
 {
-    private const int Batch = 2;
     private const string GradientPrefix = "grad.";
+
+    /// <summary>Up to how many products, those of each element of the inputs with each weight, the plain evaluation in double precision is asked.</summary>
+    private const double MostProducts = 1L << 33;
+
+    private static readonly int[] s_batches = [2, 1];
 
     /// <summary>Exports and verifies.</summary>
     /// <param name="graph">The model.</param>
@@ -118,37 +122,22 @@ public static class VerifiedExport
     private static IEnumerable<ExportCheck> SameResults(Graph graph, Graph again, string file, long seed)
     {
         const string own = "run again", engine = "ONNX Runtime";
-        IReadOnlyList<Tensor> inputs;
-        Dictionary<string, Tensor> expected;
-        ExportCheck? impossible = null;
-        try
-        {
-            inputs = ParityProblem.Inference(graph, Batch, seed).Inputs;
-            using var session = new Session(graph);
-            expected = Named(graph.Outputs, session.Run(inputs));
-        }
-        catch (FrameworkException e)
-        {
-            (inputs, expected) = ([], []);
-            impossible = new ExportCheck(own, null, $"was not run: {e.Message}");
-        }
-
-        if (impossible is not null)
-        {
-            yield return impossible;
-            yield break;
-        }
-
+        var (run, refusal) = FirstRun(graph, seed);
         double tolerance = ToleranceOf(graph);
-        yield return Compare(own, expected, tolerance, () =>
+        HashSet<string> gradients = run is null ? [] : [.. run.Outputs.Keys.Where(o => IsGradient(graph, o))];
+        if (run is null)
         {
-            using var session = new Session(again);
-            return Named(again.Outputs, session.Run(inputs));
-        });
-        if (graph.Nodes.Any(n => n.Operator is DropoutTraining || Undetermined.DrawsNumbers(n)))
+            yield return new ExportCheck(own, null, $"was not run: {refusal}");
+        }
+        else
         {
-            yield return new ExportCheck(engine, null, "draws other random numbers for the masks of dropout, so that results cannot be compared.");
-            yield break;
+            var found = new Lazy<Dictionary<string, Tensor>>(() =>
+            {
+                using var session = new Session(again);
+                return Named(again.Outputs, session.Run(run.Inputs));
+            });
+            yield return Compare(own, graph, run.Outputs.Where(o => !gradients.Contains(o.Key)).ToDictionary(), tolerance, () => found.Value);
+            if (gradients.Count > 0) yield return Gradients(graph, again, run, gradients, tolerance, found);
         }
 
         if (!OrtRuntime.TryFind(out var runtime))
@@ -157,30 +146,109 @@ public static class VerifiedExport
             yield break;
         }
 
-        yield return Compare($"{engine} {runtime.Version}", expected, tolerance, () =>
+        string name = $"{engine} {runtime.Version}";
+        if (run is null || graph.Nodes.Any(n => n.Operator is DropoutTraining || Undetermined.DrawsNumbers(n)))
+        {
+            yield return Opens($"session of {name}", file, runtime);
+            string why = run is null ? "was not run, as there are no results to compare with." : "draws other random numbers for the masks of dropout, so that results cannot be compared.";
+            yield return new ExportCheck(name, null, why);
+            yield break;
+        }
+
+        yield return Compare(name, graph, run.Outputs.Where(o => !gradients.Contains(o.Key)).ToDictionary(), tolerance, () =>
         {
             using var session = new OrtSession(file, runtime: runtime);
             var taken = session.Inputs.Select(i => i.Name).ToHashSet();
-            return session.Run(Named(graph.Inputs, inputs).Where(p => taken.Contains(p.Key)).ToDictionary());
+            return session.Run(Named(graph.Inputs, run.Inputs).Where(p => taken.Contains(p.Key)).ToDictionary());
         });
+        if (gradients.Count > 0) yield return new ExportCheck($"gradients in {engine}", null, $"{gradients.Count} are not compared here: see cnn parity --gradients.");
     }
 
-    private static ExportCheck Compare(string name, Dictionary<string, Tensor> expected, double tolerance, Func<IReadOnlyDictionary<string, Tensor>> run)
+    // Written out in ONNX's operators, gradients round otherwise, and may put a unit on the other side of a kink. In double precision that does not happen.
+    private static ExportCheck Gradients(
+        Graph graph, Graph again, Results run, HashSet<string> gradients, double tolerance, Lazy<Dictionary<string, Tensor>> found) => Guarded("gradients", () =>
+    {
+        var check = Compare("gradients", graph, Chosen(run.Outputs), tolerance, () => found.Value);
+        if (check.Ok != false || check.RmsRel is null) return check;
+        double products = run.Inputs.Sum(i => (double)i.Count) * graph.Initializers.Sum(i => (double)i.Data.Count);
+        return products > MostProducts
+            ? check with { Ok = null, Detail = $"{check.Detail}, but units that rounding puts beyond a kink change them by more: see cnn parity --gradients." }
+            : Compare("gradients", graph, Chosen(InDouble(graph)), tolerance, () => InDouble(again));
+
+        Dictionary<string, Tensor> Chosen(Dictionary<string, Tensor> outputs) => outputs.Where(o => gradients.Contains(o.Key)).ToDictionary();
+
+        Dictionary<string, Tensor> InDouble(Graph form)
+        {
+            using var oracle = new Interpreter(form, Precision.Float64);
+            return Named(form.Outputs, oracle.Run(run.Inputs));
+        }
+    });
+
+    // Some models fix what follows from the batch, and take one image only.
+    private static (Results? Run, string Refusal) FirstRun(Graph graph, long seed)
+    {
+        string refusal = "";
+        foreach (int batch in s_batches)
+        {
+            try
+            {
+                var inputs = ParityProblem.Inference(graph, batch, seed).Inputs;
+                using var session = new Session(graph);
+                return (new Results(inputs, Named(graph.Outputs, session.Run(inputs))), "");
+            }
+            catch (FrameworkException e)
+            {
+                refusal = e.Message;
+            }
+        }
+
+        return (null, refusal);
+    }
+
+    private static bool IsGradient(Graph graph, string output) =>
+        output.StartsWith(GradientPrefix, StringComparison.Ordinal)
+        && output[GradientPrefix.Length..] is var name
+        && (graph.Inputs.Any(i => i.Name == name) || graph.Initializers.Any(i => i.Name == name));
+
+    // A layer's gradients are sums over the same cotangents, and in one of them these may cancel: that of a bias before batch normalisation is nothing but rounding.
+    private static double ScaleOf(Graph graph, string output, Dictionary<string, Tensor> expected)
+    {
+        double own = Measure.Rms(expected[output]);
+        if (!IsGradient(graph, output)) return own;
+        string name = output[GradientPrefix.Length..];
+        var layer = graph.Nodes.FirstOrDefault(n => n.Inputs.Any(i => i?.Name == name));
+        return (layer?.Inputs ?? []).OfType<Value>().Select(i => expected.GetValueOrDefault(GradientPrefix + i.Name)).OfType<Tensor>().Select(Measure.Rms).Append(own).Max();
+    }
+
+    private static ExportCheck Opens(string name, string file, OrtRuntime runtime) => Guarded(name, () =>
+    {
+        using var session = new OrtSession(file, runtime: runtime);
+        return new ExportCheck(name, true, $"takes the file, with {session.Inputs.Count} inputs");
+    });
+
+    private static ExportCheck Compare(
+        string name, Graph graph, Dictionary<string, Tensor> expected, double tolerance, Func<IReadOnlyDictionary<string, Tensor>> run) => Guarded(name, () =>
+    {
+        var actual = run();
+        if (expected.Values.All(t => t.Count == 0)) return new ExportCheck(name, null, "ran, but there was nothing to compare.");
+        var (worst, where) = (0.0, "");
+        foreach (var (output, tensor) in expected)
+        {
+            if (actual[output].Shape != tensor.Shape || actual[output].ElementType != tensor.ElementType)
+                return new ExportCheck(name, false, $"gives {actual[output]} for '{output}', which is {tensor}.");
+            double difference = Measure.Difference(actual[output], tensor, ScaleOf(graph, output, expected)).RmsRelative;
+            if (difference > worst) (worst, where) = (difference, $", of '{output}'");
+        }
+
+        string detail = string.Create(CultureInfo.InvariantCulture, $"{expected.Count} outputs differ by {worst:G3}{where}; {tolerance:G3} is allowed");
+        return new ExportCheck(name, worst <= tolerance, detail, worst, tolerance);
+    });
+
+    private static ExportCheck Guarded(string name, Func<ExportCheck> check)
     {
         try
         {
-            var actual = run();
-            var (worst, where) = (0.0, "");
-            foreach (var (output, tensor) in expected.Where(e => !e.Key.StartsWith(GradientPrefix, StringComparison.Ordinal)))
-            {
-                if (actual[output].Shape != tensor.Shape || actual[output].ElementType != tensor.ElementType)
-                    return new ExportCheck(name, false, $"gives {actual[output]} for '{output}', which is {tensor}.");
-                double difference = Measure.Difference(actual[output], tensor, Measure.Rms(tensor)).RmsRelative;
-                if (difference > worst) (worst, where) = (difference, $", of '{output}'");
-            }
-
-            string detail = string.Create(CultureInfo.InvariantCulture, $"outputs differ by {worst:G3}{where}; {tolerance:G3} is allowed");
-            return new ExportCheck(name, worst <= tolerance, detail, worst, tolerance);
+            return check();
         }
         catch (EngineException e) when (
             e.Message.Contains("NOT_IMPLEMENTED", StringComparison.OrdinalIgnoreCase) || e.Message.Contains("NotImplemented", StringComparison.Ordinal))
@@ -207,6 +275,8 @@ public static class VerifiedExport
 
     private static Dictionary<string, Tensor> Named(IReadOnlyList<Value> values, IReadOnlyList<Tensor> tensors) =>
         values.Zip(tensors).ToDictionary(p => p.First.Name, p => p.Second);
+
+    private sealed record Results(IReadOnlyList<Tensor> Inputs, Dictionary<string, Tensor> Outputs);
 
     private sealed class NotVerifiedException : Exception;
 }

@@ -46,6 +46,15 @@ public sealed class RunTests(TrainedRun run)
     }
 
     [Fact]
+    public void A_run_that_needs_more_memory_than_it_is_given_is_refused()
+    {
+        using var cnn = new Cnn();
+        TensorFiles.Write(cnn["digits.npy"], Input(400));
+        Refused(cnn, "run", run.Model, "--input", "input=digits.npy", "--out", "results", "--memory-budget", "1").Should().Contain("of the budget of 1048576");
+        cnn.Run("run", run.Model, "--input", "input=digits.npy", "--memory-budget", "1000").ExitCode.Should().Be(0);
+    }
+
+    [Fact]
     public void A_folder_that_cannot_be_made_is_named_with_its_option()
     {
         using var cnn = new Cnn();

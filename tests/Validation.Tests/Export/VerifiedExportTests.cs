@@ -3,6 +3,8 @@ using Framework.Errors;
 using Framework.Graphs;
 using Framework.Models;
 using Framework.Operators;
+using Framework.Tensors;
+using Framework.Training;
 using Onnx;
 using Onnx.Opsets;
 using Validation.Export;
@@ -58,6 +60,60 @@ public sealed class VerifiedExportTests : IDisposable
         report.Ok.Should().BeFalse();
         report.Checks.Single(c => c.Name == "re-import").Detail.Should().Contain("other elements of 'conv1.weight'");
         report.Checks.Where(c => c.RmsRel is not null).Should().HaveCount(2).And.OnlyContain(c => c.Ok == false);
+    }
+
+    [Fact]
+    public void Gradients_are_compared_where_the_same_engine_runs_again_and_nowhere_called_compared_that_were_not()
+    {
+        var training = TrainingGraph.Create(ModelCatalog.Create("lenet5", new ModelOptions()).Initialize(1).Trace(), Loss.CrossEntropy, seed: 1).Stored;
+        var gradient = training.Outputs.Single(o => o.Name == "grad.fc3.bias");
+        var builder = GraphBuilder.CopyOf(training, out var map);
+        var wrong = builder.Rename(map.Get(gradient) * 2, "grad.doubled");
+        builder.Rename(map.Get(gradient), "was");
+        builder.Rename(wrong, gradient.Name);
+        OnnxModel.Save(builder.Build([.. training.Outputs.Select(o => o == gradient ? wrong : map.Get(o))]), this["wrong.onnx"]);
+
+        VerifiedExport.Save(training, this["right.onnx"]).Checks.Select(c => c.Ok).Should().Equal(true, true, true, true, true, null);
+        var report = VerifiedExport.Verify(training, this["wrong.onnx"]);
+
+        report.Checks.Single(c => c.Name == "gradients").Should().Match<ExportCheck>(c => c.Ok == false && c.Detail.Contains("'grad.fc3.bias'"));
+        report.Checks[^1].Should().Match<ExportCheck>(c => c.Name == "gradients in ONNX Runtime" && c.Ok == null && c.Detail.Contains("cnn parity"));
+    }
+
+    [Fact]
+    public void An_output_that_is_only_called_like_a_gradient_is_compared_and_gradients_alone_are_no_yes_of_another_engine()
+    {
+        var builder = new GraphBuilder();
+        var x = builder.Input("x", ElementType.Float32, ["N", 4]);
+        var alike = builder.Build(builder.Rename(x.Exp(), "grad.y"));
+        builder = new GraphBuilder();
+        x = builder.Input("x", ElementType.Float32, ["N", 4]);
+        var gradient = builder.Build(builder.Rename(x.Exp(), "grad.x"));
+
+        VerifiedExport.Save(alike, this["alike.onnx"]).Checks[3].Should().Match<ExportCheck>(c => c.Ok == true && c.RmsRel > 0);
+        VerifiedExport.Save(gradient, this["gradient.onnx"]).Checks[4].Should().Match<ExportCheck>(c => c.Ok == null && c.RmsRel == null);
+    }
+
+    [Fact]
+    public void A_model_of_single_images_is_run_on_one()
+    {
+        var builder = new GraphBuilder();
+        var single = builder.Input("x", ElementType.Float32, ["N", 4]).Reshape(builder.Integers(1, 4)).Exp();
+
+        VerifiedExport.Save(builder.Build(single), this["single.onnx"]).Should().Match<ExportReport>(r => r.Ok && r.Ran);
+    }
+
+    [Fact]
+    public void What_cannot_be_run_is_opened_by_another_engine_and_not_called_run()
+    {
+        var builder = new GraphBuilder();
+        var graph = builder.Build(builder.Input("x", ElementType.Float32, ["N", "C"]).Exp());
+
+        var report = VerifiedExport.Save(graph, this["open.onnx"]);
+
+        report.Should().Match<ExportReport>(r => r.Ok && !r.Ran);
+        report.Checks.Select(c => c.Ok).Should().Equal(true, true, null, true, null);
+        report.Checks[3].Name.Should().StartWith("session of ONNX Runtime");
     }
 
     [Fact]
