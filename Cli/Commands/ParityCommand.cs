@@ -5,9 +5,9 @@ using Cli.Plumbing;
 using Cli.Reports;
 using Cli.Runs;
 using Framework.Errors;
+using Framework.Execution;
 using Interop.LibTorch;
 using Interop.OnnxRuntime;
-using Framework.Execution;
 using Validation.Engines;
 using Validation.Parity;
 

@@ -6,11 +6,12 @@ public sealed partial class SourceTests
 {
     private const int MostLines = 600;
 
-    /// <summary>What is asked of the operating system itself, and done without where it is another: huge pages, how many links a file has.</summary>
+    /// <summary>What is asked of the operating system itself, and done without where it is another: huge pages, how many links a file has, opening without waiting for a pipe.</summary>
     private static readonly (string Path, string Call)[] s_systemCalls =
     [
         ("Framework/Tensors/HugePages.cs", "LibraryImport(\"libc\", EntryPoint = \"madvise\")"),
-        ("Onnx/Wire/ExternalData.cs", "LibraryImport(\"libc\", EntryPoint = \"statx\")"),
+        ("Onnx/Wire/ExternalData.cs", "LibraryImport(\"libc\", EntryPoint = \"statx\", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)"),
+        ("Onnx/Wire/ExternalData.cs", "LibraryImport(\"libc\", EntryPoint = \"open\", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)"),
     ];
 
     private static readonly SourceFile[] s_sources = [.. Repository.Products.Append("tests").SelectMany(Repository.Sources)];
