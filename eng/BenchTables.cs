@@ -1,4 +1,4 @@
-// Turns the JSON of `cnn bench`, one file a measurement, into the tables of docs/PERFORMANCE.md:  dotnet run eng/BenchTables.cs -- FOLDER
+// Turns the JSON of `cnn bench`, one file a measurement, into tables in Markdown:  dotnet run eng/BenchTables.cs -- FOLDER
 using System.Globalization;
 using System.Text.Json;
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Times the networks of docs/PERFORMANCE.md beside ONNX Runtime and libtorch, one run for all, and prints the page's tables.
+# Times the networks beside ONNX Runtime and libtorch, one run for all, and prints tables in Markdown.
 # Let nothing else run meanwhile. Takes about half an hour.
 #   eng/bench.sh [ROUNDS] [FOLDER]     the JSON of every measurement goes to the folder (runs/bench by default)
 set -euo pipefail

@@ -49,20 +49,12 @@ internal static class BenchCommand
                 parsed.GetValue(mode) ?? Infer,
                 parsed.GetValue(batch) ?? 1,
                 parsed.GetValue(rounds) ?? 15,
-                Engines(parsed.GetValue(against)),
+                parsed.GetValue(against) is { } list ? Options.Engines(list, Contenders.Others) : [],
                 parsed.GetValue(threads) is > 0 and int given ? given : Environment.ProcessorCount,
                 parsed.GetValue(explain),
                 parsed.GetValue(alone)),
             new JsonOutput(parsed.GetValue(json))));
         return command;
-    }
-
-    private static string[] Engines(string? list)
-    {
-        string[] names = list?.Split(',', StringSplitOptions.TrimEntries) ?? [];
-        if (names.FirstOrDefault(n => !Contenders.Others.Contains(n)) is { } unknown)
-            throw new UsageException($"--against {list}", $"'{unknown}' is no engine.", $"Known are {string.Join(", ", Contenders.Others)}.");
-        return [.. names.Distinct()];
     }
 
     private static int Run(string name, Settings settings, JsonOutput json)

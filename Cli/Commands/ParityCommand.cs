@@ -54,7 +54,7 @@ internal static class ParityCommand
                 parsed.GetValue(batch) ?? 2,
                 parsed.GetValue(gradients),
                 parsed.GetValue(activations),
-                Engines(parsed.GetValue(against)!),
+                Options.Engines(parsed.GetValue(against)!, s_engines),
                 parsed.GetValue(algorithm) ?? "auto",
                 parsed.GetValue(seed) ?? 1,
                 parsed.GetValue(threads) ?? 0,
@@ -62,14 +62,6 @@ internal static class ParityCommand
             parsed.GetValue(report),
             new JsonOutput(parsed.GetValue(json))));
         return command;
-    }
-
-    private static string[] Engines(string list)
-    {
-        string[] names = [.. list.Split(',', StringSplitOptions.TrimEntries).Distinct()];
-        if (names.FirstOrDefault(n => !s_engines.Contains(n)) is { } unknown)
-            throw new UsageException($"--against {list}", $"'{unknown}' is no engine.", $"Known are {string.Join(", ", s_engines)}.");
-        return names;
     }
 
     private static int Run(ParityRequest request, string? page, JsonOutput json)

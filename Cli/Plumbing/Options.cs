@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
+using Framework.Errors;
 using Framework.Execution;
 
 namespace Cli.Plumbing;
@@ -42,6 +43,18 @@ internal static class Options
         HelpName = "FILE.safetensors",
         Description = "Weights for the network, by the names of a state dict.",
     };
+
+    /// <summary>The engines of an <c>--against</c>, each once.</summary>
+    /// <param name="list">Names with commas between.</param>
+    /// <param name="known">The names that there are.</param>
+    /// <exception cref="UsageException">A name is none of these.</exception>
+    public static string[] Engines(string list, IReadOnlyCollection<string> known)
+    {
+        string[] names = [.. list.Split(',', StringSplitOptions.TrimEntries).Distinct()];
+        if (names.FirstOrDefault(n => !known.Contains(n)) is { } unknown)
+            throw new UsageException($"--against {list}", $"'{unknown}' is no engine.", $"Known are {string.Join(", ", known)}.");
+        return names;
+    }
 
     /// <summary>An option for one of some words, which the help lists.</summary>
     public static Option<string?> OneOf(string name, string description, params string[] words) => new(name)
