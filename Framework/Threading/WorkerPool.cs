@@ -4,9 +4,15 @@ using System.Runtime.InteropServices;
 namespace Framework.Threading;
 
 /// <summary>
-/// A fixed set of threads that divide the items of a job among themselves in contiguous runs, without allocating.
+/// A fixed set of threads that divide the items of a job among themselves, without allocating.
 /// </summary>
 /// <remarks>
+/// <para>Each thread has a contiguous run of the items and does it from its start; one that is done takes items from the end of
+/// others' runs. So neighbours in a network find their data in the same core's cache, and a core that is slowed down, by another
+/// process or by whoever shares it, holds up the rest by one item at most. Who does an item shows in no result, since each
+/// writes to places of its own.</para>
+/// <para>A run is over when its items are done, not when each thread has looked: a thread that sleeps through a short run is not
+/// waited for.</para>
 /// <para>Waiting goes through three stages: pause instructions (answers within a fraction of a microsecond), giving the
 /// core away between looks (so that another process that wants it is not starved), and sleep. The caller does its own share
 /// and then waits the same way.</para>
@@ -32,11 +38,13 @@ public sealed unsafe class WorkerPool : IDisposable
     private readonly Worker[] _workers;
     private readonly Lock _turn = new();
     private readonly AutoResetEvent _done = new(false);
-    private readonly Exception?[] _failures;
+    private readonly Lock _failing = new();
+    private readonly Share[] _shares;
     private Signals _signals;
-    private delegate*<void*, int, int, int, void> _body;
+    private delegate*<void*, int, int, void> _body;
     private void* _job;
-    private int _count;
+    private (int Item, Exception Failure)? _failure;
+    private volatile bool _failed;
     private volatile bool _stopping;
 
     /// <summary>Starts the threads.</summary>
@@ -45,7 +53,7 @@ public sealed unsafe class WorkerPool : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         Threads = threads;
-        _failures = new Exception?[threads];
+        _shares = new Share[threads];
         _workers = new Worker[threads - 1];
         for (int i = 0; i < _workers.Length; i++) _workers[i] = new Worker(this, i + 1);
     }
@@ -60,8 +68,8 @@ public sealed unsafe class WorkerPool : IDisposable
     /// <param name="count">The number of items. It must follow from the problem alone, never from the number of threads.</param>
     /// <param name="job">The work; it may live on the caller's stack.</param>
     /// <remarks>
-    /// Thread t of T does the items from count * t / T to count * (t + 1) / T. What an item throws is thrown here, once every
-    /// thread has stopped: of several, the one of the lowest worker. A thread's items after a failing one are not done.
+    /// Thread t of T begins with the items from count * t / T to count * (t + 1) / T. What an item throws is thrown here, once no
+    /// item is under way: of several, that of the lowest item. Items that had not begun by then may be left undone.
     /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
     /// <exception cref="ObjectDisposedException">The pool was disposed of.</exception>
@@ -73,11 +81,11 @@ public sealed unsafe class WorkerPool : IDisposable
         fixed (TJob* pointer = &job)
         {
             if (t_runningFor is not null)
-                DoItems<TJob>(pointer, 0, count, ReferenceEquals(t_runningFor, this) ? t_worker : 0);
+                DoAll<TJob>(pointer, count, ReferenceEquals(t_runningFor, this) ? t_worker : 0);
             else if (Threads == 1 || count <= 1)
-                RunAlone(&DoItems<TJob>, pointer, count);
+                RunAlone<TJob>(pointer, count);
             else
-                Dispatch(&DoItems<TJob>, pointer, count);
+                Dispatch(&DoItem<TJob>, pointer, count);
         }
     }
 
@@ -94,19 +102,23 @@ public sealed unsafe class WorkerPool : IDisposable
         }
     }
 
-    private static void DoItems<TJob>(void* job, int from, int to, int worker)
+    private static void DoItem<TJob>(void* job, int index, int worker)
+        where TJob : unmanaged, IJob => ((TJob*)job)->Execute(index, worker);
+
+    private static void DoAll<TJob>(TJob* job, int count, int worker)
         where TJob : unmanaged, IJob
     {
-        for (int index = from; index < to; index++) ((TJob*)job)->Execute(index, worker);
+        for (int index = 0; index < count; index++) job->Execute(index, worker);
     }
 
-    private void RunAlone(delegate*<void*, int, int, int, void> body, void* job, int count)
+    private void RunAlone<TJob>(TJob* job, int count)
+        where TJob : unmanaged, IJob
     {
         t_runningFor = this;
         t_worker = 0;
         try
         {
-            body(job, 0, count, 0);
+            DoAll(job, count, 0);
         }
         finally
         {
@@ -114,18 +126,20 @@ public sealed unsafe class WorkerPool : IDisposable
         }
     }
 
-    private void Dispatch(delegate*<void*, int, int, int, void> body, void* job, int count)
+    // What the job is stands before its items can be taken, and items are taken before what the job is is read: a thread that is late
+    // from the run before does either nothing or items of this one.
+    private void Dispatch(delegate*<void*, int, int, void> body, void* job, int count)
     {
         lock (_turn)
         {
             _body = body;
             _job = job;
-            _count = count;
-            Volatile.Write(ref _signals.Unfinished, _workers.Length);
+            Volatile.Write(ref _signals.Unfinished, count);
+            for (int t = 0; t < Threads; t++) _shares[t].Give((int)((long)count * t / Threads), (int)((long)count * (t + 1) / Threads));
             WakeWorkers();
             DoShare(0);
             AwaitWorkers();
-            ThrowFirstFailure();
+            if (_failed) ThrowFailure();
         }
     }
 
@@ -135,24 +149,41 @@ public sealed unsafe class WorkerPool : IDisposable
         foreach (var worker in _workers) worker.Wake();
     }
 
+    // Does items while there are any, the thread's own first.
     private void DoShare(int worker)
     {
         t_runningFor = this;
         t_worker = worker;
-        try
+        int done = 0;
+        while (_shares[worker].TryTakeFirst(out int item) || TryTakeOfOthers(worker, out item))
         {
-            _body(_job, (int)((long)_count * worker / Threads), (int)((long)_count * (worker + 1) / Threads), worker);
-        }
+            done++;
+            if (_failed) continue;
+            try
+            {
+                _body(_job, item, worker);
+            }
 #pragma warning disable CA1031 // Whatever a job throws belongs to the caller of Run, not to this thread.
-        catch (Exception failure)
+            catch (Exception failure)
 #pragma warning restore CA1031
-        {
-            _failures[worker] = failure;
+            {
+                Note(item, failure);
+            }
         }
-        finally
+
+        t_runningFor = null;
+        if (done > 0) Finish(done);
+    }
+
+    private bool TryTakeOfOthers(int worker, out int item)
+    {
+        for (int other = worker + 1; other < worker + Threads; other++)
         {
-            t_runningFor = null;
+            if (_shares[other % Threads].TryTakeLast(out item)) return true;
         }
+
+        item = 0;
+        return false;
     }
 
     private void AwaitWorkers()
@@ -177,22 +208,61 @@ public sealed unsafe class WorkerPool : IDisposable
         }
     }
 
-    private void FinishShare()
+    private void Finish(int items)
     {
-        if (Interlocked.Decrement(ref _signals.Unfinished) == 0 && Interlocked.Exchange(ref _signals.CallerSleeps, 0) == 1)
+        if (Interlocked.Add(ref _signals.Unfinished, -items) == 0 && Interlocked.Exchange(ref _signals.CallerSleeps, 0) == 1)
             _done.Set();
     }
 
-    private void ThrowFirstFailure()
+    private void Note(int item, Exception failure)
     {
-        Exception? first = null;
-        for (int i = _failures.Length - 1; i >= 0; i--)
+        lock (_failing)
         {
-            first = _failures[i] ?? first;
-            _failures[i] = null;
+            if (_failure is null || item < _failure.Value.Item) _failure = (item, failure);
+            _failed = true;
+        }
+    }
+
+    private void ThrowFailure()
+    {
+        var failure = _failure!.Value.Failure;
+        _failure = null;
+        _failed = false;
+        ExceptionDispatchInfo.Throw(failure);
+    }
+
+    /// <summary>The items of a thread that nobody has taken yet, first and end in one word; two cache lines apart from the next thread's.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 128)]
+    private struct Share
+    {
+        [FieldOffset(0)]
+        private long _items;
+
+        public void Give(int first, int end) => Volatile.Write(ref _items, Pack(first, end));
+
+        public bool TryTakeFirst(out int item)
+        {
+            while (true)
+            {
+                long items = Volatile.Read(ref _items);
+                (item, int end) = ((int)items, (int)(items >> 32));
+                if (item >= end) return false;
+                if (Interlocked.CompareExchange(ref _items, Pack(item + 1, end), items) == items) return true;
+            }
         }
 
-        if (first is not null) ExceptionDispatchInfo.Throw(first);
+        public bool TryTakeLast(out int item)
+        {
+            while (true)
+            {
+                long items = Volatile.Read(ref _items);
+                (int first, item) = ((int)items, (int)(items >> 32) - 1);
+                if (item < first) return false;
+                if (Interlocked.CompareExchange(ref _items, Pack(first, item), items) == items) return true;
+            }
+        }
+
+        private static long Pack(int first, int end) => ((long)end << 32) | (uint)first;
     }
 
     /// <summary>What threads watch and write while others do: two cache lines apart, since lines are fetched in pairs.</summary>
@@ -244,7 +314,6 @@ public sealed unsafe class WorkerPool : IDisposable
                 seen = AwaitNext(seen);
                 if (_pool._stopping) return;
                 _pool.DoShare(_index);
-                _pool.FinishShare();
             }
         }
 

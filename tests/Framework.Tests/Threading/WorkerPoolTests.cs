@@ -24,12 +24,43 @@ public sealed unsafe class WorkerPoolTests
     }
 
     [Fact]
-    public void Items_are_divided_into_contiguous_runs_by_a_rule_of_their_count()
+    public void Threads_begin_with_contiguous_runs_of_the_items()
     {
         using var pool = new WorkerPool(3);
-        var workers = new int[8];
-        fixed (int* w = workers) pool.Run(workers.Length, new NoteWorker(w));
-        workers.Should().Equal(0, 0, 1, 1, 1, 2, 2, 2);
+        var workers = new int[9];
+        int begun = 0;
+
+        // Nobody goes on before each thread has begun, so that no share is taken by others.
+        fixed (int* w = workers) pool.Run(workers.Length, new NoteFirst(w, &begun, pool.Threads));
+        (workers[0], workers[3], workers[6]).Should().Be((1, 2, 3));
+        workers.Should().OnlyContain(w => w > 0);
+    }
+
+    [Fact]
+    public void A_thread_that_is_done_takes_items_of_one_that_is_held_up()
+    {
+        using var pool = new WorkerPool(2);
+        var workers = new int[10];
+        int done = 0, begun = 0;
+
+        // The first item ends only when all others have, those of its own thread included; they begin only after it.
+        fixed (int* w = workers) pool.Run(workers.Length, new HoldUp(w, &begun, &done));
+        workers[0].Should().Be(0);
+        workers[1..].Should().OnlyContain(w => w == 1);
+    }
+
+    [Fact]
+    public void A_run_inside_a_failing_job_leaves_the_pool_whole()
+    {
+        using var pool = new WorkerPool(3);
+        for (int round = 0; round < 1000; round++)
+        {
+            pool.Invoking(p => p.Run(40, new Fail(round % 40))).Should().Throw<InvalidDataException>().WithMessage($"item {round % 40}");
+            var visits = new int[100];
+            int strangers = 0;
+            fixed (int* v = visits) pool.Run(100, new CountVisits(v, pool.Threads, &strangers));
+            visits.Should().OnlyContain(v => v == 1);
+        }
     }
 
     [Theory]
@@ -46,10 +77,10 @@ public sealed unsafe class WorkerPoolTests
     }
 
     [Fact]
-    public void Of_several_failures_the_lowest_workers_is_thrown()
+    public void A_job_all_of_whose_items_fail_throws_one_of_them()
     {
         using var pool = new WorkerPool(3);
-        pool.Invoking(p => p.Run(3, new Fail(-1))).Should().Throw<InvalidDataException>().WithMessage("item 0");
+        pool.Invoking(p => p.Run(3, new Fail(-1))).Should().Throw<InvalidDataException>().WithMessage("item *");
     }
 
     [Fact]
@@ -90,16 +121,17 @@ public sealed unsafe class WorkerPoolTests
                 {
                     // Now and then long enough for every worker to fall asleep.
                     if (round % 100 == 99) Thread.Sleep(20);
-                    var workers = new int[17];
-                    fixed (int* w = workers) pool.Run(workers.Length, new NoteWorker(w));
-                    totals[caller] += workers.Count(w => w == 2);
+                    var visits = new int[17];
+                    int strangers = 0;
+                    fixed (int* v = visits) pool.Run(visits.Length, new CountVisits(v, pool.Threads, &strangers));
+                    totals[caller] += visits.Count(v => v == 1);
                 }
             });
         }
 
         foreach (var caller in callers) caller.Start();
         foreach (var caller in callers) caller.Join();
-        totals.Should().OnlyContain(t => t == 200 * 6);
+        totals.Should().OnlyContain(t => t == 200 * 17);
     }
 
     [Fact]
@@ -133,6 +165,38 @@ public sealed unsafe class WorkerPoolTests
         private readonly int* _workers = workers;
 
         public void Execute(int index, int worker) => _workers[index] = worker;
+    }
+
+    private readonly struct NoteFirst(int* workers, int* begun, int threads) : IJob
+    {
+        private readonly int* _workers = workers;
+        private readonly int* _begun = begun;
+        private readonly int _threads = threads;
+
+        public void Execute(int index, int worker)
+        {
+            _workers[index] = worker + 1;
+            if (index % (9 / _threads) != 0) return;
+            Interlocked.Increment(ref *_begun);
+            SpinWait wait = default;
+            while (Volatile.Read(ref *_begun) < _threads) wait.SpinOnce();
+        }
+    }
+
+    private readonly struct HoldUp(int* workers, int* begun, int* done) : IJob
+    {
+        private readonly int* _workers = workers;
+        private readonly int* _begun = begun;
+        private readonly int* _done = done;
+
+        public void Execute(int index, int worker)
+        {
+            _workers[index] = worker;
+            SpinWait wait = default;
+            if (index == 0) Volatile.Write(ref *_begun, 1);
+            while (Volatile.Read(ref *_begun) == 0 || (index == 0 && Volatile.Read(ref *_done) < 9)) wait.SpinOnce();
+            Interlocked.Increment(ref *_done);
+        }
     }
 
     private readonly struct Fail(int item) : IJob
