@@ -10,14 +10,25 @@ internal sealed unsafe class AxisChannelKernel<TAxis, TSimd>(string form) : Chan
     where TAxis : unmanaged, IAxis<TAxis, TSimd>
     where TSimd : unmanaged, ISimd<TSimd>
 {
-    /// <summary>Two numbers for each channel of each piece, and how they are joined.</summary>
-    private interface IMoments
-    {
-        /// <summary>The numbers of a piece, whose first element and whose first channel are given.</summary>
-        void OfPiece(in TAxis axis, int length, nint first, nint channel, float* one, float* two);
+    /// <summary>Channels whose pieces are joined side by side.</summary>
+    private const int JoinedAtOnce = 16;
 
-        /// <summary>Joins the numbers of a channel's pieces, which lie <paramref name="step"/> apart.</summary>
-        void Join(in ChannelProblem problem, float* ones, float* twos, nint step, int channel);
+    /// <summary>What is done with a piece.</summary>
+    private interface IPieceWork
+    {
+        /// <param name="axis">The way through the piece.</param>
+        /// <param name="length">Its places.</param>
+        /// <param name="first">Its first element.</param>
+        /// <param name="channel">Its first channel.</param>
+        /// <param name="number">Which piece it is of all, times the lanes, plus the lane.</param>
+        void Do(in TAxis axis, int length, nint first, nint channel, nint number);
+    }
+
+    /// <summary>Two numbers for each channel of each piece, and how they are joined.</summary>
+    private interface IMoments : IPieceWork
+    {
+        /// <summary>Joins the numbers of the pieces of some channels, at most <see cref="JoinedAtOnce"/>.</summary>
+        void Join(in ChannelProblem problem, int block, int lane, int count);
     }
 
     public override string? Refusal(in ChannelProblem problem)
@@ -27,39 +38,61 @@ internal sealed unsafe class AxisChannelKernel<TAxis, TSimd>(string form) : Chan
     }
 
     public override void Statistics(in ChannelProblem problem, float* x, float* mean, float* variance, float* workspace, WorkerPool pool) =>
-        Run(problem, new Variance(x, mean, variance), workspace, pool);
+        Sum(problem, new Variance(x, mean, variance, new Numbers(problem, workspace)), pool);
 
     public override void GradientSums(
         in ChannelProblem problem, float* x, float* mean, float* dy, float* sum, float* product, float* workspace, WorkerPool pool) =>
-        Run(problem, new Gradient(x, mean, dy, sum, product), workspace, pool);
+        Sum(problem, new Gradient(x, mean, dy, sum, product, new Numbers(problem, workspace)), pool);
 
-    private static void Run<TMoments>(in ChannelProblem problem, TMoments moments, float* workspace, WorkerPool pool)
-        where TMoments : unmanaged, IMoments
+    public override void Normalize(in ChannelProblem problem, in NormalizeArguments arguments, WorkerPool pool)
     {
-        pool.Run(checked(problem.Blocks * problem.Pieces), new Pieces<TMoments> { Problem = problem, Moments = moments, Workspace = workspace });
-        pool.Run(problem.Blocks, new Joining<TMoments> { Problem = problem, Moments = moments, Workspace = workspace });
+        if (arguments.Residual is null) Run(problem, new Normalization<Alone>(arguments), pool);
+        else Run(problem, new Normalization<Added>(arguments), pool);
     }
 
-    /// <summary>Items are pieces: [Blocks, Images, pieces of a plane]. A piece's numbers lie as [2, Lanes].</summary>
-    private struct Pieces<TMoments> : IJob
+    public override void InputGradient(in ChannelProblem problem, in ChannelGradientArguments arguments, WorkerPool pool) =>
+        Run(problem, new GradientOfInput(arguments), pool);
+
+    private static void Sum<TMoments>(in ChannelProblem problem, TMoments moments, WorkerPool pool)
         where TMoments : unmanaged, IMoments
     {
+        Run(problem, moments, pool);
+        pool.Run(problem.Blocks, new Joining<TMoments> { Problem = problem, Moments = moments });
+    }
+
+    private static void Run<TWork>(in ChannelProblem problem, TWork work, WorkerPool pool)
+        where TWork : unmanaged, IPieceWork
+    {
+        int pieces = checked(problem.Blocks * problem.Pieces);
+        pool.Run((pieces + problem.PiecesPerItem - 1) / problem.PiecesPerItem, new Pieces<TWork> { Problem = problem, Work = work, Count = pieces });
+    }
+
+    /// <summary>Items are a few pieces each: of [Blocks, Images, pieces of a plane], so that a thread meets the same in each pass.</summary>
+    private struct Pieces<TWork> : IJob
+        where TWork : unmanaged, IPieceWork
+    {
         public ChannelProblem Problem;
-        public TMoments Moments;
-        public float* Workspace;
+        public TWork Work;
+        public int Count;
 
         public readonly void Execute(int index, int worker)
+        {
+            int perItem = Problem.PiecesPerItem;
+            int end = Math.Min((index + 1) * perItem, Count);
+            for (int piece = index * perItem; piece < end; piece++) Do(piece);
+        }
+
+        private readonly void Do(int index)
         {
             int lanes = Problem.Lanes;
             (int rest, int piece) = Math.DivRem(index, Problem.PiecesPerPlane);
             (int block, int image) = Math.DivRem(rest, Problem.Images);
             int place = piece * Problem.PiecePlaces;
             int length = Math.Min(Problem.PiecePlaces, Problem.Places - place);
-            nint first = ((((nint)image * Problem.Blocks) + block) * Problem.Places * lanes) + ((nint)place * lanes);
-            float* one = Workspace + (2 * (nint)index * lanes);
+            nint first = ((((nint)image * Problem.ImageBlocks) + block) * Problem.BlockElements) + ((nint)place * lanes);
             var axis = TAxis.Create(new AxisProblem(1, length, lanes), TAxis.MostPositions);
             for (int lane = 0; lane < lanes; lane += TAxis.MostPositions)
-                Moments.OfPiece(axis, length, first + lane, ((nint)block * lanes) + lane, one + lane, one + lanes + lane);
+                Work.Do(axis, length, first + lane, ((nint)block * lanes) + lane, ((nint)index * lanes) + lane);
         }
     }
 
@@ -68,67 +101,161 @@ internal sealed unsafe class AxisChannelKernel<TAxis, TSimd>(string form) : Chan
     {
         public ChannelProblem Problem;
         public TMoments Moments;
-        public float* Workspace;
 
         public readonly void Execute(int index, int worker)
         {
-            int lanes = Problem.Lanes;
-            float* ones = Workspace + (2 * (nint)index * Problem.Pieces * lanes);
-            for (int lane = 0; lane < lanes; lane++)
-                Moments.Join(Problem, ones + lane, ones + lanes + lane, 2 * lanes, (index * lanes) + lane);
+            for (int lane = 0; lane < Problem.Lanes; lane += JoinedAtOnce)
+                Moments.Join(Problem, index, lane, Math.Min(JoinedAtOnce, Problem.Lanes - lane));
         }
     }
 
-    private readonly struct Variance(float* x, float* mean, float* variance) : IMoments
+    /// <summary>The two numbers of each piece: [2, pieces, lanes].</summary>
+    private readonly struct Numbers(in ChannelProblem problem, float* workspace)
+    {
+        private readonly nint _pieces = (nint)problem.Blocks * problem.Pieces * problem.Lanes;
+
+        /// <summary>The first of the numbers of a piece.</summary>
+        public float* One(nint number) => workspace + number;
+
+        /// <summary>The second.</summary>
+        public float* Two(nint number) => workspace + _pieces + number;
+
+        /// <summary>The number of a lane of a block's piece.</summary>
+        public static nint Of(in ChannelProblem problem, int block, int piece, int lane) =>
+            ((((nint)block * problem.Pieces) + piece) * problem.Lanes) + lane;
+    }
+
+    private readonly struct Variance(float* x, float* mean, float* variance, Numbers numbers) : IMoments
     {
         [MethodImpl(MethodImplOptions.NoInlining)]
-        public void OfPiece(in TAxis axis, int length, nint first, nint channel, float* one, float* two)
+        public void Do(in TAxis axis, int length, nint first, nint channel, nint number)
         {
             TSimd pieceMean = AxisSum<TAxis, TSimd>.Of(axis, new Element(x + first)) / TSimd.Broadcast(length);
-            axis.StorePositions(one, pieceMean);
-            axis.StorePositions(two, AxisSum<TAxis, TSimd>.Of(axis, new SquaredDistance(x + first, pieceMean, length)));
+            axis.StorePositions(numbers.One(number), pieceMean);
+            axis.StorePositions(numbers.Two(number), AxisSum<TAxis, TSimd>.Of(axis, new SquaredDistance(x + first, pieceMean, length)));
         }
 
-        public void Join(in ChannelProblem problem, float* ones, float* twos, nint step, int channel)
+        public void Join(in ChannelProblem problem, int block, int lane, int count)
         {
-            double weighted = 0, squares = 0;
-            for (int piece = 0; piece < problem.Pieces; piece++) weighted += PieceLength(problem, piece) * ones[piece * step];
-            double joint = weighted / problem.ElementsPerChannel;
+            double* joint = stackalloc double[JoinedAtOnce], squares = stackalloc double[JoinedAtOnce];
+            for (int c = 0; c < count; c++) joint[c] = squares[c] = 0;
             for (int piece = 0; piece < problem.Pieces; piece++)
             {
-                double distance = ones[piece * step] - joint;
-                squares += twos[piece * step] + (PieceLength(problem, piece) * distance * distance);
+                double length = PieceLength(problem, piece);
+                float* means = numbers.One(Numbers.Of(problem, block, piece, lane));
+                for (int c = 0; c < count; c++) joint[c] += length * means[c];
             }
 
-            mean[channel] = (float)joint;
-            variance[channel] = (float)(squares / problem.ElementsPerChannel);
+            for (int c = 0; c < count; c++) joint[c] /= problem.ElementsPerChannel;
+            for (int piece = 0; piece < problem.Pieces; piece++)
+            {
+                double length = PieceLength(problem, piece);
+                nint number = Numbers.Of(problem, block, piece, lane);
+                float* means = numbers.One(number), distances = numbers.Two(number);
+                for (int c = 0; c < count; c++)
+                {
+                    double distance = means[c] - joint[c];
+                    squares[c] += distances[c] + (length * distance * distance);
+                }
+            }
+
+            nint channel = ((nint)block * problem.Lanes) + lane;
+            for (int c = 0; c < count; c++)
+            {
+                mean[channel + c] = (float)joint[c];
+                variance[channel + c] = (float)(squares[c] / problem.ElementsPerChannel);
+            }
         }
 
         private static double PieceLength(in ChannelProblem problem, int piece) =>
             Math.Min(problem.PiecePlaces, problem.Places - (piece % problem.PiecesPerPlane * problem.PiecePlaces));
     }
 
-    private readonly struct Gradient(float* x, float* mean, float* dy, float* sum, float* product) : IMoments
+    private readonly struct Gradient(float* x, float* mean, float* dy, float* sum, float* product, Numbers numbers) : IMoments
     {
         [MethodImpl(MethodImplOptions.NoInlining)]
-        public void OfPiece(in TAxis axis, int length, nint first, nint channel, float* one, float* two)
+        public void Do(in TAxis axis, int length, nint first, nint channel, nint number)
         {
-            axis.StorePositions(one, AxisSum<TAxis, TSimd>.Of(axis, new Element(dy + first)));
+            axis.StorePositions(numbers.One(number), AxisSum<TAxis, TSimd>.Of(axis, new Element(dy + first)));
             TSimd means = axis.LoadPositions(mean + channel);
-            axis.StorePositions(two, AxisSum<TAxis, TSimd>.Of(axis, new GradientTimesDistance(dy + first, x + first, means)));
+            axis.StorePositions(numbers.Two(number), AxisSum<TAxis, TSimd>.Of(axis, new GradientTimesDistance(dy + first, x + first, means)));
         }
 
-        public void Join(in ChannelProblem problem, float* ones, float* twos, nint step, int channel)
+        public void Join(in ChannelProblem problem, int block, int lane, int count)
         {
-            double ofGradients = 0, ofProducts = 0;
+            double* ofGradients = stackalloc double[JoinedAtOnce], ofProducts = stackalloc double[JoinedAtOnce];
+            for (int c = 0; c < count; c++) ofGradients[c] = ofProducts[c] = 0;
             for (int piece = 0; piece < problem.Pieces; piece++)
             {
-                ofGradients += ones[piece * step];
-                ofProducts += twos[piece * step];
+                nint number = Numbers.Of(problem, block, piece, lane);
+                float* ones = numbers.One(number), twos = numbers.Two(number);
+                for (int c = 0; c < count; c++)
+                {
+                    ofGradients[c] += ones[c];
+                    ofProducts[c] += twos[c];
+                }
             }
 
-            sum[channel] = (float)ofGradients;
-            product[channel] = (float)ofProducts;
+            nint channel = ((nint)block * problem.Lanes) + lane;
+            for (int c = 0; c < count; c++)
+            {
+                sum[channel + c] = (float)ofGradients[c];
+                product[channel + c] = (float)ofProducts[c];
+            }
+        }
+    }
+
+    /// <summary>Whether a residual is added; a constant to the compiler.</summary>
+    private interface IAddition
+    {
+        static abstract bool Adds { get; }
+    }
+
+    private readonly struct Alone : IAddition
+    {
+        public static bool Adds => false;
+    }
+
+    private readonly struct Added : IAddition
+    {
+        public static bool Adds => true;
+    }
+
+    private readonly struct Normalization<TAddition>(NormalizeArguments arguments) : IPieceWork
+        where TAddition : struct, IAddition
+    {
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        public void Do(in TAxis axis, int length, nint first, nint channel, nint number)
+        {
+            TAxis way = axis;
+            float* x = arguments.X + first, y = arguments.Y + first, residual = arguments.Residual + first;
+            TSimd mean = way.LoadPositions(arguments.Mean + channel), scale = way.LoadPositions(arguments.Scale + channel);
+            TSimd shift = way.LoadPositions(arguments.Shift + channel), floor = TSimd.Broadcast(arguments.Floor);
+            int steps = way.Steps;
+            for (int step = 0; step < steps; step++)
+            {
+                TSimd result = TSimd.MultiplyAdd(way.Load(x, step, 0) - mean, scale, shift);
+                if (TAddition.Adds) result += way.Load(residual, step, 0);
+                way.Store(y, step, TSimd.Max(floor, result));
+            }
+        }
+    }
+
+    private readonly struct GradientOfInput(ChannelGradientArguments arguments) : IPieceWork
+    {
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        public void Do(in TAxis axis, int length, nint first, nint channel, nint number)
+        {
+            TAxis way = axis;
+            float* dy = arguments.Dy + first, x = arguments.X + first, dx = arguments.Dx + first;
+            TSimd mean = way.LoadPositions(arguments.Mean + channel), scale = way.LoadPositions(arguments.Scale + channel);
+            TSimd a = way.LoadPositions(arguments.A + channel), b = -way.LoadPositions(arguments.B + channel);
+            int steps = way.Steps;
+            for (int step = 0; step < steps; step++)
+            {
+                TSimd rest = way.Load(dy, step, 0) - a;
+                way.Store(dx, step, scale * TSimd.MultiplyAdd(way.Load(x, step, 0) - mean, b, rest));
+            }
         }
     }
 

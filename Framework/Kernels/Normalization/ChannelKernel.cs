@@ -4,7 +4,7 @@ using Framework.Threading;
 
 namespace Framework.Kernels.Normalization;
 
-/// <summary>The ways to find what a batch norm must know of its channels, best first, the reference last.</summary>
+/// <summary>The ways to normalise channels, best first, the reference last.</summary>
 public static class ChannelKernels
 {
     /// <summary>All of them.</summary>
@@ -21,9 +21,9 @@ public static class ChannelKernels
 }
 
 /// <summary>
-/// Finds mean and variance of channels, and the sums that the gradient needs. Without state; results do not depend on the number of threads.
+/// What a batch norm does: finds mean and variance of channels, normalises by them, and the same of the gradient. Without state; results do not
+/// depend on the number of threads.
 /// </summary>
-/// <remarks>What is done to each element with them is elementwise: <see cref="BatchNormPrograms"/>.</remarks>
 public abstract unsafe class ChannelKernel : IKernel<ChannelProblem>
 {
     private protected ChannelKernel(string form, InstructionSet set)
@@ -68,4 +68,63 @@ public abstract unsafe class ChannelKernel : IKernel<ChannelProblem>
     /// <param name="pool">The threads to use.</param>
     public abstract void GradientSums(
         in ChannelProblem problem, float* x, float* mean, float* dy, float* sum, float* product, float* workspace, WorkerPool pool);
+
+    /// <summary>
+    /// y = (x - mean) scale + shift, then a residual added and the result held above a floor. Taking the mean off first keeps the digits that a
+    /// large mean would cost.
+    /// </summary>
+    public abstract void Normalize(in ChannelProblem problem, in NormalizeArguments arguments, WorkerPool pool);
+
+    /// <summary>dx = scale (dy - a - (x - mean) b): the gradient through mean and variance too.</summary>
+    public abstract void InputGradient(in ChannelProblem problem, in ChannelGradientArguments arguments, WorkerPool pool);
+}
+
+/// <summary>Where the operands of a normalisation lie. The output may lie over the input or the residual.</summary>
+public unsafe struct NormalizeArguments
+{
+    /// <summary>The tensor.</summary>
+    public float* X;
+
+    /// <summary>A float for each channel.</summary>
+    public float* Mean;
+
+    /// <summary>A float for each channel: γ / √(variance + ε).</summary>
+    public float* Scale;
+
+    /// <summary>A float for each channel: β.</summary>
+    public float* Shift;
+
+    /// <summary>A tensor that is added, or null.</summary>
+    public float* Residual;
+
+    /// <summary>What results are raised to: 0 for a ReLU, minus infinity for none.</summary>
+    public float Floor;
+
+    /// <summary>Receives the tensor.</summary>
+    public float* Y;
+}
+
+/// <summary>Where the operands of a normalisation's gradient lie. The result may lie over either tensor.</summary>
+public unsafe struct ChannelGradientArguments
+{
+    /// <summary>The gradient of the normalised tensor.</summary>
+    public float* Dy;
+
+    /// <summary>The normalised tensor's origin.</summary>
+    public float* X;
+
+    /// <summary>A float for each channel.</summary>
+    public float* Mean;
+
+    /// <summary>A float for each channel: γ / √(variance + ε).</summary>
+    public float* Scale;
+
+    /// <summary>A float for each channel: the mean of dy.</summary>
+    public float* A;
+
+    /// <summary>A float for each channel: the mean of dy (x - mean), over the variance.</summary>
+    public float* B;
+
+    /// <summary>Receives the gradient.</summary>
+    public float* Dx;
 }

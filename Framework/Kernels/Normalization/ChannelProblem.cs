@@ -1,5 +1,3 @@
-using Framework.Tensors;
-
 namespace Framework.Kernels.Normalization;
 
 /// <summary>
@@ -16,6 +14,9 @@ public readonly record struct ChannelProblem
     /// <summary>Elements of a channel block that are looked at together: they stay in the first-level cache.</summary>
     private const int PieceElements = 4096;
 
+    /// <summary>Elements that stay in the second-level caches of two cores.</summary>
+    private const long CachedElements = 1 << 19;
+
     /// <summary>States a problem.</summary>
     /// <param name="images">Images; at least 0.</param>
     /// <param name="blocks">Blocks of channels; at least 0.</param>
@@ -29,7 +30,7 @@ public readonly record struct ChannelProblem
         ArgumentOutOfRangeException.ThrowIfNegative(places);
         ArgumentOutOfRangeException.ThrowIfLessThan(lanes, 1);
         Images = images;
-        Blocks = blocks;
+        Blocks = ImageBlocks = blocks;
         Places = places;
         Lanes = lanes;
     }
@@ -38,7 +39,10 @@ public readonly record struct ChannelProblem
     public int Images { get; }
 
     /// <summary>Blocks of channels.</summary>
-    public int Blocks { get; }
+    public int Blocks { get; private init; }
+
+    /// <summary>Blocks from an image to the next: more than <see cref="Blocks"/> where the problem is a part of another.</summary>
+    public int ImageBlocks { get; private init; }
 
     /// <summary>Places of a plane.</summary>
     public int Places { get; }
@@ -55,11 +59,18 @@ public readonly record struct ChannelProblem
     /// <summary>Floats of scratch that a kernel's run needs.</summary>
     public nint WorkspaceFloats => 2 * (nint)ChannelFloats * Pieces;
 
-    /// <summary>The tensor's extents, for an elementwise problem.</summary>
-    public Shape Shape => [Images, Blocks, Places, Lanes];
+    /// <summary>Elements of a plane: how far a block is from the next.</summary>
+    public nint BlockElements => (nint)Places * Lanes;
 
-    /// <summary>The extents of what is known of each channel, so that it broadcasts over <see cref="Shape"/>.</summary>
-    public Shape ChannelShape => [Blocks, 1, Lanes];
+    /// <summary>
+    /// Blocks to go through together, so that what one pass over them has read another finds in the caches: all, or a part of them that
+    /// takes about <see cref="CachedElements"/>.
+    /// </summary>
+    /// <param name="tensors">How many tensors a pass reads.</param>
+    public int CachedBlocks(int tensors) => (int)Math.Clamp(CachedElements / Math.Max(1, tensors * ElementsPerChannel * Lanes), 1, Math.Max(1, Blocks));
+
+    /// <summary>A part of the blocks. Its first element is <paramref name="first"/> times <see cref="BlockElements"/> behind the whole's.</summary>
+    public ChannelProblem Part(int first, int blocks) => this with { Blocks = Math.Min(blocks, Blocks - first) };
 
     internal int PiecePlaces => Math.Max(1, PieceElements / Lanes);
 
@@ -67,4 +78,7 @@ public readonly record struct ChannelProblem
 
     /// <summary>Parts whose sums are found on their own, for each block.</summary>
     internal int Pieces => Images * PiecesPerPlane;
+
+    /// <summary>Pieces that a thread takes at a time: enough elements to be worth it.</summary>
+    internal int PiecesPerItem => (int)Math.Max(1, PieceElements / Math.Max(1, Math.Min(PiecePlaces, Places) * (long)Lanes));
 }

@@ -1,7 +1,6 @@
 using Framework.Execution;
 using Framework.Graphs;
 using Framework.Kernels;
-using Framework.Kernels.Elementwise;
 using Framework.Kernels.Normalization;
 using Framework.Kernels.Simd;
 using Framework.Operators;
@@ -11,39 +10,38 @@ using Framework.Threading;
 namespace Framework.Lowering.Steps;
 
 /// <summary>
-/// Batch normalisation, plain or blocked: by the statistics that are given, or in training by the batch's own, which the channel kernels find. What
-/// belongs to a channel is computed in double precision, what belongs to an element by the elementwise kernels, what follows the norm included.
+/// Batch normalisation, plain or blocked, and what follows it: by the statistics that are given, or in training by the batch's own. What belongs to
+/// a channel is computed in double precision.
 /// </summary>
+/// <remarks>
+/// In training, blocks of channels go through both passes, statistics and normalisation, a few at a time, so that the second finds in the caches what the
+/// first has read.
+/// </remarks>
 internal sealed unsafe class BatchNormStep : Step
 {
     private readonly ChannelProblem _problem;
-    private readonly ElementwiseProblem _normalization;
-    private readonly ElementwiseKernel _elementwise;
-
-    // Finds the batch's statistics; null where they are given.
-    private readonly ChannelKernel? _statistics;
+    private readonly ChannelKernel _kernel;
+    private readonly bool _trains;
     private readonly int _channels;
     private readonly float _epsilon;
     private readonly double _momentum;
     private readonly double _varianceFactor;
+    private readonly bool _adds;
+    private readonly float _floor;
 
-    private BatchNormStep(
-        Node node, in ChannelProblem problem, ElementwiseKernel elementwise, ElementwiseProblem normalization, ChannelKernel? statistics)
-        : base(
-            node,
-            statistics is null ? elementwise.Name : $"{statistics.Name}+{elementwise.Name}",
-            [.. node.Inputs.OfType<Value>()],
-            [.. node.Outputs.OfType<Value>()])
+    private BatchNormStep(Node node, in ChannelProblem problem, ChannelKernel kernel, bool trains)
+        : base(node, kernel.Name, [.. node.Inputs.OfType<Value>()], [.. node.Outputs.OfType<Value>()])
     {
         _problem = problem;
-        _normalization = normalization;
-        _elementwise = elementwise;
-        _statistics = statistics;
+        _kernel = kernel;
+        _trains = trains;
         _channels = (int)node.Inputs[1]!.Shape!.ElementCount.Value;
         _epsilon = node.Attributes.Float("epsilon", 1e-5f);
         _momentum = node.Attributes.Float("momentum", 0.9f);
         double count = problem.ElementsPerChannel;
         _varianceFactor = node.Attributes.Int("unbiased", 0) != 0 ? count / (count - 1) : 1;
+        _adds = Fused.ResidualOf(node) is not null;
+        _floor = node.Attributes.Has(Fused.ActivationAttribute) ? 0 : float.NegativeInfinity;
     }
 
     public static Step? For(Node node, InstructionSet set)
@@ -52,45 +50,50 @@ internal sealed unsafe class BatchNormStep : Step
         var x = node.Inputs[0]!;
         if (node.Inputs.Any(i => i!.ElementType != ElementType.Float32) || node.Outputs.Any(o => o is null) || x.Shape!.ElementCount == 0) return null;
         var problem = ChannelVectors.ProblemOf(x);
-        bool adds = Fused.ResidualOf(node) is not null;
-        Shape[] operands = [problem.Shape, problem.ChannelShape, problem.ChannelShape, problem.ChannelShape, .. adds ? [problem.Shape] : Array.Empty<Shape>()];
-        var program = BatchNormPrograms.Normalize(adds, activates: node.Attributes.Has(Fused.ActivationAttribute));
-        var normalization = ElementwiseProblem.Broadcast(program, problem.Shape, operands);
-        var statistics = trains ? ChannelKernels.List.Select(problem, set) : null;
-        return new BatchNormStep(node, problem, ElementwiseKernels.List.Select(normalization, set), normalization, statistics)
-        {
-            Refusals = statistics is null ? [] : Passed.Over(ChannelKernels.List, statistics, problem, set),
-        };
+        var kernel = ChannelKernels.List.Select(problem, set);
+        return new BatchNormStep(node, problem, kernel, trains) { Refusals = Passed.Over(ChannelKernels.List, kernel, problem, set) };
     }
 
     public override bool MayOverwrite(int read, int write) => read is 0 or 5 && write == 0;
 
     // Mean, variance, scale and shift of each channel, then the kernel's own scratch.
-    public override nint WorkspaceBytes(int threads) =>
-        ((4 * (nint)_problem.ChannelFloats) + (_statistics is null ? 0 : _problem.WorkspaceFloats)) * sizeof(float);
+    public override nint WorkspaceBytes(int threads) => ((4 * (nint)_problem.ChannelFloats) + (_trains ? _problem.WorkspaceFloats : 0)) * sizeof(float);
 
     public override void Run(byte* workspace, WorkerPool pool)
     {
         int padded = _problem.ChannelFloats;
         float* mean = (float*)workspace, variance = mean + padded, scale = variance + padded, shift = scale + padded;
-        if (_statistics is null)
+        ChannelVectors.Fill(Read(1), _channels, scale, _problem);
+        ChannelVectors.Fill(Read(2), _channels, shift, _problem);
+        if (!_trains)
         {
             ChannelVectors.Fill(Read(3), _channels, mean, _problem);
             ChannelVectors.Fill(Read(4), _channels, variance, _problem);
         }
-        else
+
+        int blocks = _trains ? _problem.CachedBlocks(1) : _problem.Blocks;
+        for (int first = 0; first < _problem.Blocks; first += blocks)
         {
-            _statistics.Statistics(_problem, Read(0), mean, variance, shift + padded, pool);
-            Keep(mean, variance);
+            var part = _problem.Part(first, blocks);
+            nint element = first * _problem.BlockElements;
+            int channel = first * _problem.Lanes;
+            if (_trains) _kernel.Statistics(part, Read(0) + element, mean + channel, variance + channel, shift + padded, pool);
+            int end = Math.Min(_channels, channel + part.ChannelFloats);
+            for (int c = channel; c < end; c++) scale[c] = (float)(scale[c] * InverseDeviation(variance[c]));
+            var arguments = new NormalizeArguments
+            {
+                X = Read(0) + element,
+                Mean = mean + channel,
+                Scale = scale + channel,
+                Shift = shift + channel,
+                Residual = _adds ? Read(5) + element : null,
+                Floor = _floor,
+                Y = Write(0) + element,
+            };
+            _kernel.Normalize(part, arguments, pool);
         }
 
-        ChannelVectors.Fill(Read(1), _channels, scale, _problem);
-        ChannelVectors.Fill(Read(2), _channels, shift, _problem);
-        for (int c = 0; c < _channels; c++) scale[c] = (float)(scale[c] * InverseDeviation(variance[c]));
-        int operands = _normalization.Program.Inputs.Length;
-        nint* inputs = stackalloc nint[] { (nint)Read(0), (nint)mean, (nint)scale, (nint)shift, operands > 4 ? (nint)Read(5) : 0 };
-        nint output = (nint)Write(0);
-        _elementwise.Run(_normalization, new ReadOnlySpan<nint>(inputs, operands), new ReadOnlySpan<nint>(ref output), pool);
+        if (_trains) Keep(mean, variance);
     }
 
     // The new running statistics, and what the way back needs.
@@ -110,22 +113,18 @@ internal sealed unsafe class BatchNormStep : Step
     private float Moved(float old, double batch) => (float)((old * _momentum) + (batch * (1 - _momentum)));
 }
 
-/// <summary>The gradient of batch normalisation in training: sums by the channel kernels, the rest elementwise.</summary>
+/// <summary>The gradient of batch normalisation in training; blocks of channels go through both passes a few at a time, as on the way forward.</summary>
 internal sealed unsafe class BatchNormGradientStep : Step
 {
     private readonly ChannelProblem _problem;
-    private readonly ChannelKernel _sums;
-    private readonly ElementwiseProblem _rest;
-    private readonly ElementwiseKernel _elementwise;
+    private readonly ChannelKernel _kernel;
     private readonly int _channels;
 
-    private BatchNormGradientStep(Node node, in ChannelProblem problem, ChannelKernel sums, ElementwiseProblem rest, ElementwiseKernel elementwise)
-        : base(node, $"{sums.Name}+{elementwise.Name}", [.. node.Inputs.OfType<Value>()], [.. node.Outputs.OfType<Value>()])
+    private BatchNormGradientStep(Node node, in ChannelProblem problem, ChannelKernel kernel)
+        : base(node, kernel.Name, [.. node.Inputs.OfType<Value>()], [.. node.Outputs.OfType<Value>()])
     {
         _problem = problem;
-        _sums = sums;
-        _rest = rest;
-        _elementwise = elementwise;
+        _kernel = kernel;
         _channels = (int)node.Inputs[2]!.Shape!.ElementCount.Value;
     }
 
@@ -134,13 +133,8 @@ internal sealed unsafe class BatchNormGradientStep : Step
         var x = node.Inputs[1]!;
         if (node.Inputs.Any(i => i!.ElementType != ElementType.Float32) || node.Outputs.Any(o => o is null) || x.Shape!.ElementCount == 0) return null;
         var problem = ChannelVectors.ProblemOf(x);
-        var (whole, channel) = (problem.Shape, problem.ChannelShape);
-        var rest = ElementwiseProblem.Broadcast(BatchNormPrograms.InputGradient(), whole, whole, whole, channel, channel, channel, channel);
-        var sums = ChannelKernels.List.Select(problem, set);
-        return new BatchNormGradientStep(node, problem, sums, rest, ElementwiseKernels.List.Select(rest, set))
-        {
-            Refusals = Passed.Over(ChannelKernels.List, sums, problem, set),
-        };
+        var kernel = ChannelKernels.List.Select(problem, set);
+        return new BatchNormGradientStep(node, problem, kernel) { Refusals = Passed.Over(ChannelKernels.List, kernel, problem, set) };
     }
 
     public override bool MayOverwrite(int read, int write) => read < 2 && write == 0;
@@ -154,11 +148,35 @@ internal sealed unsafe class BatchNormGradientStep : Step
         float* mean = (float*)workspace, sum = mean + padded, product = sum + padded;
         float* scale = product + padded, a = scale + padded, b = a + padded;
         ChannelVectors.Fill(Read(3), _channels, mean, _problem);
-        _sums.GradientSums(_problem, Read(1), mean, Read(0), sum, product, b + padded, pool);
-
         new Span<float>(scale, 3 * padded).Clear();
+        int blocks = _problem.CachedBlocks(2);
+        for (int first = 0; first < _problem.Blocks; first += blocks)
+        {
+            var part = _problem.Part(first, blocks);
+            nint element = first * _problem.BlockElements;
+            int channel = first * _problem.Lanes;
+            var (x, dy) = ((nint)(Read(1) + element), (nint)(Read(0) + element));
+            _kernel.GradientSums(part, (float*)x, mean + channel, (float*)dy, sum + channel, product + channel, b + padded, pool);
+            FindTerms(channel, Math.Min(_channels, channel + part.ChannelFloats), sum, product, scale, a, b);
+            var arguments = new ChannelGradientArguments
+            {
+                Dy = (float*)dy,
+                X = (float*)x,
+                Mean = mean + channel,
+                Scale = scale + channel,
+                A = a + channel,
+                B = b + channel,
+                Dx = Write(0) + element,
+            };
+            _kernel.InputGradient(part, arguments, pool);
+        }
+    }
+
+    // The gradients of scale and shift, and what the elements' gradients need.
+    private void FindTerms(int from, int to, float* sum, float* product, float* scale, float* a, float* b)
+    {
         double count = _problem.ElementsPerChannel;
-        for (int c = 0; c < _channels; c++)
+        for (int c = from; c < to; c++)
         {
             double inverse = Read(4)[c];
             Write(1)[c] = (float)(product[c] * inverse);
@@ -167,9 +185,5 @@ internal sealed unsafe class BatchNormGradientStep : Step
             a[c] = (float)(sum[c] / count);
             b[c] = (float)(product[c] * inverse * inverse / count);
         }
-
-        nint* inputs = stackalloc nint[] { (nint)Read(0), (nint)Read(1), (nint)mean, (nint)scale, (nint)a, (nint)b };
-        nint output = (nint)Write(0);
-        _elementwise.Run(_rest, new ReadOnlySpan<nint>(inputs, 6), new ReadOnlySpan<nint>(ref output), pool);
     }
 }

@@ -1,13 +1,11 @@
 using Framework.Kernels;
-using Framework.Kernels.Elementwise;
 using Framework.Kernels.Normalization;
 using Framework.Kernels.Simd;
-using Framework.Tensors;
 using Framework.Threading;
 
 namespace Framework.Tests.Kernels.Normalization;
 
-/// <summary>Channel sums of every kernel and the programs around them, against double precision.</summary>
+/// <summary>Every kernel's sums and results, against double precision.</summary>
 public sealed unsafe class BatchNormTests
 {
     private const double Ulp = 1.1920929e-7;
@@ -63,11 +61,91 @@ public sealed unsafe class BatchNormTests
         });
     }
 
-    /// <summary>Forward and backward as a plan would run them, against the definition's derivative in double precision by differences.</summary>
+    [Theory]
+    [MemberData(nameof(Extents))]
+    public void Whole_numbers_are_normalised_exactly_wherever_the_result_lies(int images, int blocks, int places, int lanes)
+    {
+        var problem = new ChannelProblem(images, blocks, places, lanes);
+        int elements = Elements(problem), channels = problem.ChannelFloats;
+        float[] x = KernelSets.Whole(elements, 2), residual = KernelSets.Whole(elements, 3);
+        float[] mean = KernelSets.Whole(channels, 4), scale = KernelSets.Whole(channels, 5), shift = KernelSets.Whole(channels, 6);
+        foreach (bool adds in new[] { false, true })
+        {
+            foreach (float floor in new[] { 0, float.NegativeInfinity })
+            {
+                float[] expected = [.. x.Select((v, i) =>
+                {
+                    int c = Channel(problem, i);
+                    return Math.Max(floor, ((v - mean[c]) * scale[c]) + shift[c] + (adds ? residual[i] : 0));
+                })];
+                ForEachKernel(problem, (kernel, pool, name) =>
+                {
+                    Normalize(kernel, problem, x, mean, scale, shift, adds ? residual : null, floor, pool).Should().Equal(expected, name);
+                });
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Extents))]
+    public void Input_gradients_of_whole_numbers_are_exact(int images, int blocks, int places, int lanes)
+    {
+        var problem = new ChannelProblem(images, blocks, places, lanes);
+        int elements = Elements(problem), channels = problem.ChannelFloats;
+        float[] x = KernelSets.Whole(elements, 2), dy = KernelSets.Whole(elements, 3);
+        float[] mean = KernelSets.Whole(channels, 4), scale = KernelSets.Whole(channels, 5);
+        float[] a = KernelSets.Whole(channels, 6), b = KernelSets.Whole(channels, 7);
+        float[] expected = [.. x.Select((v, i) =>
+        {
+            int c = Channel(problem, i);
+            return scale[c] * (dy[i] - a[c] - ((v - mean[c]) * b[c]));
+        })];
+        ForEachKernel(problem, (kernel, pool, name) =>
+        {
+            InputGradient(kernel, problem, dy, x, mean, scale, a, b, pool).Should().Equal(expected, name);
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Extents))]
+    public void A_part_of_the_blocks_is_summed_and_normalised_as_in_the_whole(int images, int blocks, int places, int lanes)
+    {
+        var whole = new ChannelProblem(images, blocks, places, lanes);
+        float[] x = KernelSets.Random(Elements(whole), 1), ones = [.. Enumerable.Repeat(1f, whole.ChannelFloats)];
+        ForEachKernel(whole, (kernel, pool, name) =>
+        {
+            var (mean, variance) = Statistics(kernel, whole, x, pool);
+            float[] y = Normalize(kernel, whole, x, mean, ones, ones, null, 0, pool);
+            FencedArray<float> source = new(x), target = new(x.Length), workspace = new((int)whole.WorkspaceFloats), of = new(ones);
+            FencedArray<float> means = new(mean.Length), variances = new(mean.Length);
+            for (int block = 0; block < blocks; block++)
+            {
+                var part = whole.Part(block, 1);
+                nint element = block * whole.BlockElements;
+                int channel = block * lanes;
+                kernel.Statistics(part, source.Pointer + element, means.Pointer + channel, variances.Pointer + channel, workspace.Pointer, pool);
+                var arguments = new NormalizeArguments
+                {
+                    X = source.Pointer + element,
+                    Mean = means.Pointer + channel,
+                    Scale = of.Pointer + channel,
+                    Shift = of.Pointer + channel,
+                    Y = target.Pointer + element,
+                };
+                kernel.Normalize(part, arguments, pool);
+            }
+
+            KernelSets.Bits(means.ToArray()).Should().Equal(KernelSets.Bits(mean), name);
+            KernelSets.Bits(variances.ToArray()).Should().Equal(KernelSets.Bits(variance), name);
+            KernelSets.Bits(target.ToArray()).Should().Equal(KernelSets.Bits(y), name);
+        });
+    }
+
+    /// <summary>Forward and backward as a plan runs them, against the definition's derivative in double precision by differences.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(16)]
-    public void The_programs_normalise_and_differentiate(int lanes)
+    public void Kernels_normalise_and_differentiate(int lanes)
     {
         var problem = new ChannelProblem(3, 2, 11, lanes);
         int channels = problem.ChannelFloats;
@@ -75,22 +153,13 @@ public sealed unsafe class BatchNormTests
         float[] gamma = KernelSets.Random(channels, 7), beta = KernelSets.Random(channels, 8);
         var kernel = ChannelKernels.List.Select(problem, InstructionSet.Best);
         var (mean, variance) = Statistics(kernel, problem, x, KernelSets.TwoThreads);
-
-        float[] scale = Run(BatchNormPrograms.Scale(Epsilon), [channels], [variance, gamma], [[channels], [channels]])[0];
-        Shape perChannel = problem.ChannelShape;
-        float[] y = Run(BatchNormPrograms.Normalize(), problem.Shape, [x, mean, scale, beta], [problem.Shape, perChannel, perChannel, perChannel])[0];
+        float[] inverse = [.. variance.Select(v => (float)(1 / Math.Sqrt(v + (double)Epsilon)))];
+        float[] scale = [.. gamma.Zip(inverse, (g, i) => g * i)];
+        float[] y = Normalize(kernel, problem, x, mean, scale, beta, null, float.NegativeInfinity, KernelSets.TwoThreads);
         var (sum, product) = GradientSums(kernel, problem, x, mean, dy, KernelSets.TwoThreads);
-        float[][] terms = Run(
-            BatchNormPrograms.GradientTerms(Epsilon, problem.ElementsPerChannel),
-            [channels],
-            [variance, gamma, sum, product],
-            [[channels], [channels], [channels], [channels]]);
-        terms[0].Should().Equal(scale);
-        float[] dx = Run(
-            BatchNormPrograms.InputGradient(),
-            problem.Shape,
-            [dy, x, mean, terms[0], terms[1], terms[2]],
-            [problem.Shape, problem.Shape, perChannel, perChannel, perChannel, perChannel])[0];
+        float count = problem.ElementsPerChannel;
+        float[] a = [.. sum.Select(s => s / count)], b = [.. product.Zip(inverse, (p, i) => p * i * i / count)];
+        float[] dx = InputGradient(kernel, problem, dy, x, mean, scale, a, b, KernelSets.TwoThreads);
 
         double[] X = [.. x.Select(v => (double)v)];
         double[] expected = Normalized(problem, X, gamma, beta);
@@ -116,7 +185,7 @@ public sealed unsafe class BatchNormTests
         }
 
         double[] dGamma = PerChannel(problem, i => dy[i] * (expected[i] - beta[Channel(problem, i)]) / gamma[Channel(problem, i)], average: false);
-        for (int c = 0; c < channels; c++) Math.Abs(terms[3][c] - dGamma[c]).Should().BeLessThan(bound * problem.ElementsPerChannel);
+        for (int c = 0; c < channels; c++) Math.Abs((product[c] * inverse[c]) - dGamma[c]).Should().BeLessThan(bound * problem.ElementsPerChannel);
     }
 
     private static double[] Normalized(ChannelProblem problem, double[] x, float[] gamma, float[] beta)
@@ -175,13 +244,45 @@ public sealed unsafe class BatchNormTests
         return (sum.ToArray(), product.ToArray());
     }
 
-    private static float[][] Run(ElementwiseProgram program, Shape output, float[][] inputs, Shape[] shapes)
+    private static float[] Normalize(
+        ChannelKernel kernel, ChannelProblem problem, float[] x, float[] mean, float[] scale, float[] shift, float[]? residual, float floor, WorkerPool pool)
     {
-        var problem = ElementwiseProblem.Broadcast(program, output, shapes);
-        var memory = inputs.Select(i => new FencedArray<float>(i)).ToArray();
-        var results = Enumerable.Range(0, program.Outputs.Length).Select(_ => new FencedArray<float>(output.ElementCount)).ToArray();
-        ElementwiseKernels.List.Select(problem, InstructionSet.Best)
-            .Run(problem, [.. memory.Select(m => m.Address)], [.. results.Select(r => r.Address)], KernelSets.OneThread);
-        return [.. results.Select(r => r.ToArray())];
+        FencedArray<float> source = new(x), means = new(mean), scales = new(scale), shifts = new(shift), target = new(x.Length);
+        var added = residual is null ? null : new FencedArray<float>(residual);
+        var arguments = new NormalizeArguments
+        {
+            X = source.Pointer,
+            Mean = means.Pointer,
+            Scale = scales.Pointer,
+            Shift = shifts.Pointer,
+            Residual = added is null ? null : added.Pointer,
+            Floor = floor,
+            Y = target.Pointer,
+        };
+        kernel.Normalize(problem, arguments, pool);
+        float[] result = target.ToArray();
+        arguments.Y = residual is null ? arguments.X : arguments.Residual;
+        kernel.Normalize(problem, arguments, pool);
+        KernelSets.Bits((added ?? source).ToArray()).Should().Equal(KernelSets.Bits(result), "a result may lie over an operand");
+        return result;
+    }
+
+    private static float[] InputGradient(
+        ChannelKernel kernel, ChannelProblem problem, float[] dy, float[] x, float[] mean, float[] scale, float[] a, float[] b, WorkerPool pool)
+    {
+        FencedArray<float> gradient = new(dy), source = new(x), means = new(mean), scales = new(scale), first = new(a), second = new(b);
+        var target = new FencedArray<float>(x.Length);
+        var arguments = new ChannelGradientArguments
+        {
+            Dy = gradient.Pointer,
+            X = source.Pointer,
+            Mean = means.Pointer,
+            Scale = scales.Pointer,
+            A = first.Pointer,
+            B = second.Pointer,
+            Dx = target.Pointer,
+        };
+        kernel.InputGradient(problem, arguments, pool);
+        return target.ToArray();
     }
 }

@@ -57,7 +57,7 @@ public sealed unsafe class LrnKernelTests
                 [Problem(2, 6, n, 1, 5), Problem(1, n, 3, 1, 3), Problem(1, 3, n, 4, 5), Problem(1, 2, 3, 16, 1 + (n / 4)), Problem(1, 1, 2, 24, 4)];
             foreach (var problem in problems)
             {
-                int count = problem.Tensor.Shape.ElementCount;
+                int count = problem.Tensor.Images * problem.Tensor.Blocks * problem.Tensor.Places * problem.Tensor.Lanes;
                 int size = problem.Size;
                 float[] x = KernelSets.Random(count, n, 2), dy = KernelSets.Random(count, n + 1);
                 float[] y = Forward(LrnKernels.List[^1], problem, x, KernelSets.OneThread);
