@@ -24,13 +24,15 @@ internal static class KernelShares
 
     private const int TrainingBatch = 8;
 
-    public static void Print(int threads)
+    /// <param name="threads">Threads of the kernels and of the probe.</param>
+    /// <param name="part">What the names of the families to measure contain.</param>
+    public static void Print(int threads, string part)
     {
         using var pool = new WorkerPool(threads);
         using var probe = MachineProbe.Of(pool, InstructionSet.Best);
         var set = InstructionSet.Best;
-        Console.WriteLine($"{set}, {threads} threads; share of the multiply-adds' peak measured beside: median over {Rounds} rounds (best)");
-        var medians = new List<(string Family, double Median)>();
+        Console.WriteLine($"{set}, {threads} threads; share of the multiply-adds' peak: beside the kernel, median of {Rounds} rounds; and best over best");
+        var medians = new List<(string Family, Share Median)>();
         Table("direct 3x3, N=1", Layer.ThreeByThree, l => Forward(l, set, pool));
         Table("direct 3x3 halving, N=1", Layer.ThreeByThreeHalving, l => Forward(l, set, pool));
         Table("direct 1x1, N=1", Layer.OneByOne, l => Forward(l, set, pool));
@@ -40,17 +42,19 @@ internal static class KernelShares
         Table($"weight gradient 1x1, N={TrainingBatch}", training1, l => new PreparedWeightGradient(First<WeightGradientKernel>(ConvolutionWeightGradient.List, l.Problem, set), l.Problem, pool));
         Table($"input gradient 3x3, N={TrainingBatch}", training, l => new PreparedInputGradient(First<InputGradientKernel>(ConvolutionInputGradient.List, l.Problem, set), l.Problem, pool));
         Table($"input gradient 1x1, N={TrainingBatch}", training1, l => new PreparedInputGradient(First<InputGradientKernel>(ConvolutionInputGradient.List, l.Problem, set), l.Problem, pool));
-        medians.Add(("GEMV, of the read bandwidth", MatrixTimesVector(pool, probe, set)));
+        const string Vector = "GEMV, of the read bandwidth";
+        if (Vector.Contains(part, StringComparison.Ordinal)) medians.Add((Vector, MatrixTimesVector(pool, probe, set)));
 
-        Console.WriteLine("\n| family | median over the layers |\n|---|---|");
-        foreach (var (family, median) in medians) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {family} | {median:P1} |"));
+        Console.WriteLine("\n| medians over the layers | side by side | best over best |\n|---|---|---|");
+        foreach (var (family, median) in medians) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {family} | {median.Paired:P1} | {median.Best:P1} |"));
 
         void Table(string family, IReadOnlyList<Layer> layers, Func<Layer, IPrepared> prepare)
         {
-            Console.WriteLine($"\n| {family} | share |\n|---|---|");
+            if (!family.Contains(part, StringComparison.Ordinal)) return;
+            Console.WriteLine($"\n| {family} | side by side | best over best |\n|---|---|---|");
             medians.Add((family, Median([.. layers.Select(Row)])));
 
-            double Row(Layer layer)
+            Share Row(Layer layer)
             {
                 using var prepared = prepare(layer);
                 return Show(layer.Name, Shares(prepared, 2.0 * layer.Problem.MultiplyAdds, probe.Flops));
@@ -64,9 +68,9 @@ internal static class KernelShares
     private static TKernel First<TKernel>(IReadOnlyList<TKernel> list, in ConvolutionProblem problem, InstructionSet set)
         where TKernel : IKernel<ConvolutionProblem> => list.Select(problem, set);
 
-    private static double MatrixTimesVector(WorkerPool pool, MachineProbe probe, InstructionSet set)
+    private static Share MatrixTimesVector(WorkerPool pool, MachineProbe probe, InstructionSet set)
     {
-        Console.WriteLine("\n| matrix times vector | share of the read bandwidth |\n|---|---|");
+        Console.WriteLine("\n| matrix times vector, of the read bandwidth | side by side | best over best |\n|---|---|---|");
         (string Name, int Depth, int Columns)[] layers = [("VGG fc6", 25088, 4096), ("AlexNet fc6", 9216, 4096), ("AlexNet fc7", 4096, 4096)];
         return Median([.. layers.Select(l =>
         {
@@ -76,22 +80,23 @@ internal static class KernelShares
         })]);
     }
 
-    private static double[] Shares(IPrepared prepared, double work, Func<double> limit)
+    private static Share Shares(IPrepared prepared, double work, Func<double> limit)
     {
         prepared.Run();
         _ = limit();
         int runs = Math.Max(1, (int)(SecondsOfRun / Seconds(prepared, 1)));
         var shares = new double[Rounds];
-        double before = limit();
+        double before = limit(), bestLimit = before, bestRate = 0;
         for (int round = 0; round < Rounds; round++)
         {
             double rate = work * runs / Seconds(prepared, runs);
             double behind = limit();
             shares[round] = rate / ((before + behind) / 2);
+            (bestLimit, bestRate) = (Math.Max(bestLimit, behind), Math.Max(bestRate, rate));
             before = behind;
         }
 
-        return shares;
+        return new Share(Median(shares), bestRate / bestLimit);
     }
 
     private static double Seconds(IPrepared prepared, int runs)
@@ -101,16 +106,22 @@ internal static class KernelShares
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
-    private static double Show(string name, double[] shares)
+    private static Share Show(string name, Share share)
     {
-        double median = Median(shares);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {median:P0} ({shares.Max():P0}) |"));
-        return median;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {share.Paired:P0} | {share.Best:P0} |"));
+        return share;
     }
+
+    private static Share Median(Share[] shares) => new(Median([.. shares.Select(s => s.Paired)]), Median([.. shares.Select(s => s.Best)]));
 
     private static double Median(double[] numbers)
     {
         Array.Sort(numbers);
         return (numbers[(numbers.Length - 1) / 2] + numbers[numbers.Length / 2]) / 2;
     }
+
+    /// <summary>What part of a limit was reached.</summary>
+    /// <param name="Paired">Of the limit just before and behind, the median over rounds.</param>
+    /// <param name="Best">The best round's rate over the best limit seen.</param>
+    private readonly record struct Share(double Paired, double Best);
 }
