@@ -76,6 +76,9 @@ internal static unsafe class DirectTiles<TSimd>
         _ => 6,
     };
 
+    // How many terms before their use weights are asked for: a tap of the widest vectors, longer than the second cache takes.
+    private const int TapAhead = 16;
+
     /// <summary>Computes a tile.</summary>
     public static void Run(DirectTile* tile)
     {
@@ -147,10 +150,13 @@ internal static unsafe class DirectTiles<TSimd>
         {
             float* x = tile->Source + tap->Offset;
             float* x2 = x + tile->SourceHalf;
+            if (TStep.Value > 1) FetchAhead(tile->Source + (tap + 1 < end ? tap + 1 : tap)->Offset, half, tile->SourceHalf, TPixels.Value - half);
             for (nint i = tap->Count; i > 0; i--)
             {
                 TSimd w0 = TSimd.Load(weights);
                 TSimd w1 = TBlocks.Value > 1 ? TSimd.Load(weights + TSimd.Width) : w0;
+                Ahead.Fetch(weights + (TapAhead * TBlocks.Value * TSimd.Width));
+                if (TBlocks.Value > 1 && TSimd.Width >= Ahead.LineFloats) Ahead.Fetch(weights + (((TapAhead * TBlocks.Value) + 1) * TSimd.Width));
                 Add<TBlocks>(x, w0, w1, ref s00, ref s01);
                 if (TPixels.Value > 1) Add<TBlocks>(half > 1 ? x + step : x2, w0, w1, ref s10, ref s11);
                 if (TPixels.Value > 2) Add<TBlocks>(half > 2 ? x + (2 * step) : x2 + ((2 - half) * step), w0, w1, ref s20, ref s21);
@@ -194,6 +200,15 @@ internal static unsafe class DirectTiles<TSimd>
         if (TPixels.Value > 11) Put<TBlocks>(y, (11 * next) + (half > 11 ? 0 : second), block, add, addStep, addBlock, residual, floor, s110, s111);
         if (TPixels.Value > 12) Put<TBlocks>(y, (12 * next) + (half > 12 ? 0 : second), block, add, addStep, addBlock, residual, floor, s120, s121);
         if (TPixels.Value > 13) Put<TBlocks>(y, (13 * next) + (half > 13 ? 0 : second), block, add, addStep, addBlock, residual, floor, s130, s131);
+    }
+
+    /// <summary>Asks for the pixels of the tap that comes next: with one tap for each block of channels they lie far from those of the last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FetchAhead(float* source, int pixels, nint second, int pixelsOfSecond)
+    {
+        for (nint p = 0; p < pixels; p++) Ahead.Fetch(source + (p * TSimd.Width));
+        source += second;
+        for (nint p = 0; p < pixelsOfSecond; p++) Ahead.Fetch(source + (p * TSimd.Width));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -19,13 +19,13 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
     where TSimd : unmanaged, ISimd<TSimd>
 {
     /// <summary>Points of a rectangle: few enough that what is read stays in the nearer caches, and that a sum loses little.</summary>
-    private const int UsualPointsOfBand = 512;
+    private const int UsualPointsOfBand = 224;
 
     /// <summary>Points of a rectangle where a small error matters more than time.</summary>
     private const int PrecisePointsOfBand = 112;
 
     /// <summary>Blocks of either side that an item takes at most, so that what it reads serves several products.</summary>
-    private const int LargestBlocks = 4;
+    private const int LargestBlocks = 8;
 
     public override string? Refusal(in ConvolutionProblem problem)
     {

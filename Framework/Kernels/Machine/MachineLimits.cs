@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using Framework.Kernels.Simd;
-using Framework.Tensors;
 using Framework.Threading;
 
 namespace Framework.Kernels.Machine;
@@ -14,47 +12,19 @@ public sealed record MachineLimits(double Flops, double ReadBytes, InstructionSe
     /// <summary>Attempts, of which the best counts: whatever else runs can only take away.</summary>
     private const int Attempts = 12;
 
-    // Far beyond any cache.
-    private const int ReadLength = 64 << 20;
-
     /// <summary>Measures; takes about half a second.</summary>
     /// <param name="pool">The threads.</param>
     /// <param name="set">The instruction set.</param>
-    public static MachineLimits Measure(WorkerPool pool, InstructionSet set) => set switch
+    public static MachineLimits Measure(WorkerPool pool, InstructionSet set)
     {
-        InstructionSet.Vector512 => Measure<Simd512>(pool),
-        InstructionSet.Vector256 => Measure<Simd256>(pool),
-        InstructionSet.Vector128 => Measure<Simd128>(pool),
-        _ => Measure<SimdScalar>(pool),
-    };
-
-    private static unsafe MachineLimits Measure<TSimd>(WorkerPool pool)
-        where TSimd : unmanaged, ISimd<TSimd>
-    {
-        using var memory = new Arena((nint)ReadLength * sizeof(float));
-        float* data = (float*)memory.Pointer;
-        new Span<float>(data, ReadLength).Fill(1);
-        var results = new float[pool.Threads];
-        fixed (float* sums = results)
+        using var probe = MachineProbe.Of(pool, set);
+        double flops = 0, bytes = 0;
+        for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            var chains = new MultiplyAddChains<TSimd> { Sums = sums };
-            var loads = new LoadChains<TSimd> { Source = data, Length = ReadLength / pool.Threads, Sums = sums };
-            double flops = 0, bytes = 0;
-            for (int attempt = 0; attempt < Attempts; attempt++)
-            {
-                flops = Math.Max(flops, pool.Threads * MultiplyAddChains<TSimd>.Operations / Seconds(pool, chains));
-                bytes = Math.Max(bytes, (double)loads.Length * pool.Threads * sizeof(float) / Seconds(pool, loads));
-            }
-
-            return new MachineLimits(flops, bytes, TSimd.Set);
+            flops = Math.Max(flops, probe.Flops());
+            bytes = Math.Max(bytes, probe.ReadBytes());
         }
-    }
 
-    private static double Seconds<TJob>(WorkerPool pool, in TJob job)
-        where TJob : unmanaged, IJob
-    {
-        long start = Stopwatch.GetTimestamp();
-        pool.Run(pool.Threads, job);
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return new MachineLimits(flops, bytes, set);
     }
 }

@@ -1,20 +1,20 @@
-using System.Runtime.InteropServices;
+using Framework.Tensors;
 
 namespace Benchmarks.Kernels;
 
-/// <summary>Numbers from a fixed seed in memory aligned to a page.</summary>
+/// <summary>Numbers from a fixed seed, in memory as a plan's.</summary>
 internal sealed unsafe class Floats : IDisposable
 {
-    private const int PageBytes = 4096;
+    private readonly Arena _memory;
 
     public Floats(nint count, int seed = 1)
     {
-        Pointer = (float*)NativeMemory.AlignedAlloc((nuint)Math.Max(1, count) * sizeof(float), PageBytes);
+        _memory = new Arena(Math.Max(1, count) * sizeof(float));
         var random = new Random(seed);
         for (nint i = 0; i < count; i++) Pointer[i] = (random.NextSingle() * 2) - 1;
     }
 
-    public float* Pointer { get; }
+    public float* Pointer => (float*)_memory.Pointer;
 
-    public void Dispose() => NativeMemory.AlignedFree(Pointer);
+    public void Dispose() => _memory.Dispose();
 }
