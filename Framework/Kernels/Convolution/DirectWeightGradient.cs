@@ -48,7 +48,7 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
         if (plain)
         {
             var job = new PlainSums { Problem = problem, Arguments = arguments, Bands = Bands(problem) };
-            pool.Run(problem.InputChannels * problem.Kernel.Height * OutputBlocks(problem), job);
+            pool.Run(problem.InputChannels * OutputBlocks(problem), job);
         }
         else
         {
@@ -80,7 +80,11 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
     /// <summary>Floats of a row of the input with what of the pads the filter reaches.</summary>
     private static int PaddedWidth(in ConvolutionProblem problem) => ((problem.Output.Width - 1) * problem.Stride.Width) + problem.Kernel.Width;
 
-    private nint RowsFloats(in ConvolutionProblem problem) => (nint)Bands(problem).Longest * PaddedWidth(problem);
+    /// <summary>Rows of the input that some rows of the output meet.</summary>
+    private static int RowsOf(in ConvolutionProblem problem, int outputRows) =>
+        ((outputRows - 1) * problem.Stride.Height) + ((problem.Kernel.Height - 1) * problem.Dilation.Height) + 1;
+
+    private nint RowsFloats(in ConvolutionProblem problem) => (nint)RowsOf(problem, Bands(problem).Longest) * PaddedWidth(problem);
 
     /// <summary>The output's positions along an axis at which a tap meets the input.</summary>
     private static (int From, int To) Valid(int displacement, int stride, int input, int output)
@@ -184,6 +188,7 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
         }
     }
 
+    /// <summary>Items are a channel of the input and a block of the output; a rectangle of the output's gradient serves all rows of the filter.</summary>
     private struct PlainSums : IJob
     {
         public ConvolutionProblem Problem;
@@ -193,20 +198,16 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
         public readonly void Execute(int index, int worker)
         {
             int blocks = OutputBlocks(Problem);
-            int block = index % blocks;
-            int kernelRow = index / blocks % Problem.Kernel.Height;
-            int channel = index / blocks / Problem.Kernel.Height;
+            int block = index % blocks, channel = index / blocks;
             var (_, outputHeight, outputWidth) = Problem.Output;
-            float* rows = Arguments.Workspace + SumFloats(Problem) + ((nint)worker * Bands.Longest * PaddedWidth(Problem));
-            nint sum = ((((nint)block * Problem.InputChannels) + channel) * Problem.Taps) + (kernelRow * Problem.Kernel.Width);
+            float* rows = Arguments.Workspace + SumFloats(Problem) + ((nint)worker * RowsOf(Problem, Bands.Longest) * PaddedWidth(Problem));
+            float* sums = Arguments.Workspace + (((((nint)block * Problem.InputChannels) + channel) * Problem.Taps) * TSimd.Width);
 
             WeightGradientTile tile = default;
-            tile.Input = rows;
             tile.InputStep = Problem.Stride.Width;
-            tile.InputRowStep = PaddedWidth(Problem);
+            tile.InputRowStep = (nint)Problem.Stride.Height * PaddedWidth(Problem);
             tile.GradientRowStep = (nint)outputWidth * TSimd.Width;
             tile.Columns = outputWidth;
-            tile.Sum = Arguments.Workspace + (sum * TSimd.Width);
             tile.SumStep = TSimd.Width;
             tile.Count = Problem.Kernel.Width;
             for (int image = 0; image < Problem.Batch; image++)
@@ -214,34 +215,40 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
                 float* input = Arguments.Input + (((nint)image * Problem.InputChannels) + channel) * Problem.Input.Volume;
                 for (int band = 0; band < Bands.Parts; band++)
                 {
-                    CopyRows(input, kernelRow, Bands.Start(band), Bands.Length(band), rows);
+                    CopyRows(input, Bands.Start(band), Bands.Length(band), rows);
                     nint point = (((nint)image * blocks) + block) * outputHeight * outputWidth;
                     tile.Gradient = Arguments.OutputGradient + ((point + ((nint)Bands.Start(band) * outputWidth)) * TSimd.Width);
                     tile.Rows = Bands.Length(band);
-                    WeightGradientTiles<TSimd>.Run(&tile);
+                    for (int kernelRow = 0; kernelRow < Problem.Kernel.Height; kernelRow++)
+                    {
+                        tile.Input = rows + ((nint)kernelRow * Problem.Dilation.Height * PaddedWidth(Problem));
+                        tile.Sum = sums + ((nint)kernelRow * Problem.Kernel.Width * TSimd.Width);
+                        WeightGradientTiles<TSimd>.Run(&tile);
+                    }
+
                     tile.Accumulate = true;
                 }
             }
         }
 
-        /// <summary>The rows of the input that a filter's row meets, with the zeros left and right of them.</summary>
-        private readonly void CopyRows(float* input, int kernelRow, int from, int count, float* target)
+        /// <summary>The rows of the input that some rows of the output meet, with the zeros around them.</summary>
+        private readonly void CopyRows(float* input, int from, int count, float* target)
         {
             int width = PaddedWidth(Problem);
             int before = Math.Min(Problem.PadBegin.Width, width);
             int inside = Math.Clamp(width - before, 0, Problem.Input.Width);
-            for (int row = from; row < from + count; row++, target += width)
+            int first = (from * Problem.Stride.Height) - Problem.PadBegin.Height;
+            for (int row = first; row < first + RowsOf(Problem, count); row++, target += width)
             {
-                int inputRow = (row * Problem.Stride.Height) + (kernelRow * Problem.Dilation.Height) - Problem.PadBegin.Height;
                 var padded = new Span<float>(target, width);
-                if ((uint)inputRow >= (uint)Problem.Input.Height)
+                if ((uint)row >= (uint)Problem.Input.Height)
                 {
                     padded.Clear();
                     continue;
                 }
 
                 padded[..before].Clear();
-                new ReadOnlySpan<float>(input + ((nint)inputRow * Problem.Input.Width), inside).CopyTo(padded[before..]);
+                new ReadOnlySpan<float>(input + ((nint)row * Problem.Input.Width), inside).CopyTo(padded[before..]);
                 padded[(before + inside)..].Clear();
             }
         }
