@@ -12,7 +12,8 @@ internal unsafe interface IWindowReduction
     /// <param name="stride">Elements from a window to the next.</param>
     /// <param name="output">Receives a float a lane.</param>
     /// <param name="argmax">Receives the place of the maximum for each lane, if the reduction has one.</param>
-    static abstract void Reduce<TSimd>(in Window window, float* first, nint stride, float* output, Argmax argmax)
+    /// <param name="doubt">Becomes NaN where the result may be wrong, since an element was NaN or infinite; else stays 0.</param>
+    static abstract void Reduce<TSimd>(in Window window, float* first, nint stride, float* output, Argmax argmax, ref TSimd doubt)
         where TSimd : unmanaged, ISimd<TSimd>;
 }
 
@@ -35,11 +36,72 @@ internal readonly unsafe struct Argmax(byte* places, bool wide)
     }
 }
 
-/// <summary>The maximum alone.</summary>
+/// <summary>The maximum alone, of numbers that are finite.</summary>
+internal readonly unsafe struct FiniteMaxReduction : IWindowReduction
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Reduce<TSimd>(in Window window, float* first, nint stride, float* output, Argmax argmax, ref TSimd doubt)
+        where TSimd : unmanaged, ISimd<TSimd>
+    {
+        TSimd best = TSimd.Broadcast(float.NegativeInfinity), unsure = doubt;
+        for (int d = window.DepthFrom; d < window.DepthTo; d++, first += window.DepthStep)
+        {
+            float* row = first;
+            for (int r = window.RowFrom; r < window.RowTo; r++, row += window.RowStep)
+            {
+                float* place = row;
+                for (int c = window.ColumnFrom; c < window.ColumnTo; c++, place += window.ColumnStep)
+                {
+                    TSimd x = StridedLoad.Load<TSimd>(place, stride);
+                    best = TSimd.Max(best, x);
+                    unsure = TSimd.MultiplyAdd(x, TSimd.Zero, unsure);
+                }
+            }
+        }
+
+        doubt = unsure;
+        TSimd.Store(output, best);
+    }
+}
+
+/// <summary>The maximum and its place, of numbers that are finite.</summary>
+internal readonly unsafe struct FiniteArgmaxReduction : IWindowReduction
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Reduce<TSimd>(in Window window, float* first, nint stride, float* output, Argmax argmax, ref TSimd doubt)
+        where TSimd : unmanaged, ISimd<TSimd>
+    {
+        TSimd best = TSimd.Broadcast(float.NegativeInfinity), at = TSimd.Zero, unsure = doubt, one = TSimd.Broadcast(1);
+        for (int d = window.DepthFrom; d < window.DepthTo; d++, first += window.DepthStep)
+        {
+            float* row = first;
+            for (int r = window.RowFrom; r < window.RowTo; r++, row += window.RowStep)
+            {
+                float* place = row;
+                TSimd number = TSimd.Broadcast(window.Number(d, r) + window.ColumnFrom);
+                for (int c = window.ColumnFrom; c < window.ColumnTo; c++, place += window.ColumnStep)
+                {
+                    TSimd x = StridedLoad.Load<TSimd>(place, stride);
+                    TSimd wins = TSimd.LessThan(best, x);
+                    best = TSimd.Max(best, x);
+                    at = TSimd.Select(wins, number, at);
+                    unsure = TSimd.MultiplyAdd(x, TSimd.Zero, unsure);
+                    number += one;
+                }
+            }
+        }
+
+        doubt = unsure;
+        TSimd.Store(output, best);
+        argmax.Store(at);
+    }
+}
+
+/// <summary>The maximum alone, of any numbers.</summary>
 internal readonly unsafe struct MaxReduction : IWindowReduction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Reduce<TSimd>(in Window window, float* first, nint stride, float* output, Argmax argmax)
+    public static void Reduce<TSimd>(in Window window, float* first, nint stride, float* output, Argmax argmax, ref TSimd doubt)
         where TSimd : unmanaged, ISimd<TSimd>
     {
         TSimd best = TSimd.Broadcast(float.NegativeInfinity);
@@ -58,11 +120,11 @@ internal readonly unsafe struct MaxReduction : IWindowReduction
     }
 }
 
-/// <summary>The maximum and its place.</summary>
+/// <summary>The maximum and its place, of any numbers.</summary>
 internal readonly unsafe struct ArgmaxReduction : IWindowReduction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Reduce<TSimd>(in Window window, float* first, nint stride, float* output, Argmax argmax)
+    public static void Reduce<TSimd>(in Window window, float* first, nint stride, float* output, Argmax argmax, ref TSimd doubt)
         where TSimd : unmanaged, ISimd<TSimd>
     {
         // Starting from the first element itself rather than from minus infinity, so that a window of nothing else has a place too.
@@ -100,7 +162,7 @@ internal readonly unsafe struct ArgmaxReduction : IWindowReduction
 internal readonly unsafe struct AverageReduction : IWindowReduction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Reduce<TSimd>(in Window window, float* first, nint stride, float* output, Argmax argmax)
+    public static void Reduce<TSimd>(in Window window, float* first, nint stride, float* output, Argmax argmax, ref TSimd doubt)
         where TSimd : unmanaged, ISimd<TSimd>
     {
         TSimd total = TSimd.Zero;

@@ -18,7 +18,7 @@ internal sealed unsafe class LanePoolingGradient<TSimd>() : PoolingGradientKerne
         /// <summary>Takes up an output: its gradient, the place of its maximum, its window.</summary>
         static abstract (TSimd Gradient, TSimd Maximum) Take(float* outputGradient, Argmax argmax, in Window window);
 
-        static abstract TSimd Of(TSimd gradient, TSimd maximum, int number);
+        static abstract TSimd Of(TSimd gradient, TSimd maximum, TSimd number);
     }
 
     public override string? Refusal(in PoolingProblem problem) => LaneRow<TSimd>.Refusal(problem);
@@ -51,7 +51,7 @@ internal sealed unsafe class LanePoolingGradient<TSimd>() : PoolingGradientKerne
             (TSimd.Load(outputGradient), argmax.Load<TSimd>());
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static TSimd Of(TSimd gradient, TSimd maximum, int number) => TSimd.Equal(maximum, TSimd.Broadcast(number)) & gradient;
+        public static TSimd Of(TSimd gradient, TSimd maximum, TSimd number) => TSimd.Select(TSimd.Equal(maximum, number), gradient, TSimd.Zero);
     }
 
     private readonly struct ToAll : IShare
@@ -61,7 +61,7 @@ internal sealed unsafe class LanePoolingGradient<TSimd>() : PoolingGradientKerne
             (TSimd.Load(outputGradient) / TSimd.Broadcast(window.Divisor), default);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static TSimd Of(TSimd gradient, TSimd maximum, int number) => gradient;
+        public static TSimd Of(TSimd gradient, TSimd maximum, TSimd number) => gradient;
     }
 
     private struct Job<TShare> : IJob
@@ -100,6 +100,7 @@ internal sealed unsafe class LanePoolingGradient<TSimd>() : PoolingGradientKerne
         private static void SpreadRow(ref Window window, float* plane, float* outputGradient, Argmax argmax, int columns, int lanes, bool tiled)
         {
             nint at = 0;
+            TSimd one = TSimd.Broadcast(1);
             for (int column = 0; column < columns; column++)
             {
                 window.MoveTo(column);
@@ -113,11 +114,12 @@ internal sealed unsafe class LanePoolingGradient<TSimd>() : PoolingGradientKerne
                         for (int r = window.RowFrom; r < window.RowTo; r++, row += window.RowStep)
                         {
                             float* place = row;
-                            int number = window.Number(d, r);
+                            TSimd number = TSimd.Broadcast(window.Number(d, r) + window.ColumnFrom);
                             for (int c = window.ColumnFrom; c < window.ColumnTo; c++, place += window.ColumnStep)
                             {
-                                TSimd share = TShare.Of(gradient, maximum, number + c);
+                                TSimd share = TShare.Of(gradient, maximum, number);
                                 TSimd.Store(place, tiled ? share : TSimd.Load(place) + share);
+                                number += one;
                             }
                         }
                     }

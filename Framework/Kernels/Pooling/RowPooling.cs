@@ -16,7 +16,8 @@ internal unsafe interface IRow
     /// <param name="plane">The row's input plane.</param>
     /// <param name="output">The row's first output.</param>
     /// <param name="argmax">Where the place of its maximum goes.</param>
-    static abstract void Run<TReduction>(ref Window window, in PoolingProblem problem, float* plane, float* output, Argmax argmax)
+    /// <returns>Whether the reduction is sure of all results.</returns>
+    static abstract bool Run<TReduction>(ref Window window, in PoolingProblem problem, float* plane, float* output, Argmax argmax)
         where TReduction : IWindowReduction;
 }
 
@@ -30,17 +31,20 @@ internal readonly unsafe struct LaneRow<TSimd> : IRow
         problem.Lanes % TSimd.Width == 0 ? null : $"{problem.Lanes} lanes are no multiple of {TSimd.Width}.";
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void Run<TReduction>(ref Window window, in PoolingProblem problem, float* plane, float* output, Argmax argmax)
+    public static bool Run<TReduction>(ref Window window, in PoolingProblem problem, float* plane, float* output, Argmax argmax)
         where TReduction : IWindowReduction
     {
         int columns = problem.Width.Output, lanes = problem.Lanes;
         nint at = 0;
+        TSimd doubt = TSimd.Zero;
         for (int column = 0; column < columns; column++)
         {
             window.MoveTo(column);
             for (int lane = 0; lane < lanes; lane += TSimd.Width, at += TSimd.Width)
-                TReduction.Reduce<TSimd>(window, plane + window.First + lane, 1, output + at, argmax.At(at));
+                TReduction.Reduce(window, plane + window.First + lane, 1, output + at, argmax.At(at), ref doubt);
         }
+
+        return TSimd.Sum(doubt) == 0;
     }
 }
 
@@ -61,31 +65,39 @@ internal readonly unsafe struct PlainRow<TSimd> : IRow
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void Run<TReduction>(ref Window window, in PoolingProblem problem, float* plane, float* output, Argmax argmax)
+    public static bool Run<TReduction>(ref Window window, in PoolingProblem problem, float* plane, float* output, Argmax argmax)
         where TReduction : IWindowReduction
     {
         var (from, to) = problem.Width.Interior;
         int stride = problem.Width.Stride;
-        for (int column = 0; column < from; column++) One<TReduction>(ref window, column, plane, output, argmax);
+        TSimd doubt = TSimd.Zero;
+        bool sure = true;
+        for (int column = 0; column < from; column++) sure &= One<TReduction>(ref window, column, plane, output, argmax);
         for (int column = from; column < to; column += TSimd.Width)
         {
             int first = Math.Min(column, to - TSimd.Width);
             window.MoveTo(first);
-            TReduction.Reduce<TSimd>(window, plane + window.First, stride, output + first, argmax.At(first));
+            TReduction.Reduce(window, plane + window.First, stride, output + first, argmax.At(first), ref doubt);
         }
 
-        for (int column = to; column < problem.Width.Output; column++) One<TReduction>(ref window, column, plane, output, argmax);
+        for (int column = to; column < problem.Width.Output; column++) sure &= One<TReduction>(ref window, column, plane, output, argmax);
+        return sure && TSimd.Sum(doubt) == 0;
     }
 
-    private static void One<TReduction>(ref Window window, int column, float* plane, float* output, Argmax argmax)
+    private static bool One<TReduction>(ref Window window, int column, float* plane, float* output, Argmax argmax)
         where TReduction : IWindowReduction
     {
         window.MoveTo(column);
-        TReduction.Reduce<SimdScalar>(window, plane + window.First, 1, output + column, argmax.At(column));
+        SimdScalar doubt = SimdScalar.Zero;
+        TReduction.Reduce(window, plane + window.First, 1, output + column, argmax.At(column), ref doubt);
+        return SimdScalar.Sum(doubt) == 0;
     }
 }
 
-/// <summary>Pools row by row; items are runs of rows, across planes.</summary>
+/// <summary>
+/// Pools row by row; items are runs of rows, across planes. Maxima are sought as of finite numbers first, which is much faster; a row that holds others
+/// is done again.
+/// </summary>
 internal sealed unsafe class RowPooling<TRow>(InstructionSet set) : PoolingKernel(TRow.Form, set)
     where TRow : IRow
 {
@@ -96,18 +108,19 @@ internal sealed unsafe class RowPooling<TRow>(InstructionSet set) : PoolingKerne
 
     public override void Run(in PoolingProblem problem, float* input, float* output, byte* argmax, WorkerPool pool)
     {
-        if (problem.Kind != PoolingKind.Max) Run<AverageReduction>(problem, input, output, null, pool);
-        else if (argmax == null) Run<MaxReduction>(problem, input, output, null, pool);
-        else Run<ArgmaxReduction>(problem, input, output, argmax, pool);
+        if (problem.Kind != PoolingKind.Max) Run<AverageReduction, AverageReduction>(problem, input, output, null, pool);
+        else if (argmax == null) Run<FiniteMaxReduction, MaxReduction>(problem, input, output, null, pool);
+        else Run<FiniteArgmaxReduction, ArgmaxReduction>(problem, input, output, argmax, pool);
     }
 
-    private static void Run<TReduction>(in PoolingProblem problem, float* input, float* output, byte* argmax, WorkerPool pool)
+    private static void Run<TReduction, TSure>(in PoolingProblem problem, float* input, float* output, byte* argmax, WorkerPool pool)
         where TReduction : IWindowReduction
+        where TSure : IWindowReduction
     {
         long rows = (long)problem.Planes * problem.Depth.Output * problem.Height.Output;
         long rowElements = (long)problem.Width.Output * problem.Lanes * problem.WindowLength;
         int rowsPerItem = (int)Math.Max(1, ItemElements / rowElements);
-        var job = new Job<TReduction>
+        var job = new Job<TReduction, TSure>
         {
             Problem = problem,
             Input = input,
@@ -119,8 +132,9 @@ internal sealed unsafe class RowPooling<TRow>(InstructionSet set) : PoolingKerne
         pool.Run(checked((int)((rows + rowsPerItem - 1) / rowsPerItem)), job);
     }
 
-    private struct Job<TReduction> : IJob
+    private struct Job<TReduction, TSure> : IJob
         where TReduction : IWindowReduction
+        where TSure : IWindowReduction
     {
         public PoolingProblem Problem;
         public float* Input;
@@ -139,7 +153,9 @@ internal sealed unsafe class RowPooling<TRow>(InstructionSet set) : PoolingKerne
                 (long plane, long outputDepth) = Math.DivRem(rest, Problem.Depth.Output);
                 var window = new Window(Problem, (int)outputDepth, (int)outputRow);
                 nint at = (nint)row * Problem.Width.Output * Problem.Lanes;
-                TRow.Run<TReduction>(ref window, Problem, Input + ((nint)plane * Problem.InputPlaneLength), Output + at, Argmax.At(at));
+                float* input = Input + ((nint)plane * Problem.InputPlaneLength);
+                if (!TRow.Run<TReduction>(ref window, Problem, input, Output + at, Argmax.At(at)))
+                    TRow.Run<TSure>(ref window, Problem, input, Output + at, Argmax.At(at));
             }
         }
     }
