@@ -14,8 +14,8 @@ public static class Explain
     /// </summary>
     /// <param name="plan">The plan.</param>
     /// <param name="limits">
-    /// What the processor can do at most with the plan's threads: then the share of it is told that each step reaches, of the multiply-adds' peak where it
-    /// has any, else of the read bandwidth. Multiply-adds are those of the textbook, of which Winograd's kernels do a part, and bytes may come from a cache:
+    /// What the processor can do at most with the plan's threads: then the share of it is told that each step reaches, of the multiply-adds' peak and of
+    /// the read bandwidth. Multiply-adds are those of the textbook, of which Winograd's kernels do a part, and bytes may come from a cache:
     /// a share can exceed 100%.
     /// </param>
     public static string Write(Plan plan, MachineLimits? limits = null)
@@ -87,7 +87,7 @@ public static class Explain
             if (MultiplyAdds > 0) text.Append(CultureInfo.InvariantCulture, $", {1e-9 * flops:0.0} GFLOP/s");
             if (MultiplyAdds > 0 && limits is not null) text.Append(CultureInfo.InvariantCulture, $" ({100 * flops / limits.Flops:0}% of peak)");
             text.Append(CultureInfo.InvariantCulture, $", {1e-9 * bytes:0.0} GB/s");
-            if (MultiplyAdds == 0 && limits is not null) text.Append(CultureInfo.InvariantCulture, $" ({100 * bytes / limits.ReadBytes:0}% of reading)");
+            if (limits is not null) text.Append(CultureInfo.InvariantCulture, $" ({100 * bytes / limits.ReadBytes:0}% of reading)");
             return text.ToString();
         }
     }
