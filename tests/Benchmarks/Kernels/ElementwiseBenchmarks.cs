@@ -25,7 +25,7 @@ public class ElementwiseBenchmarks : KernelBenchmarks
         }
     }
 
-    public override IEnumerable<Trial> Trials => Trial.Walk(ElementwiseKernels.List, Shapes, PreparedProgram.Of);
+    protected override IEnumerable<Trial> All => Trial.Walk(ElementwiseKernels.List, Shapes, PreparedProgram.Of);
 }
 
 /// <summary>Fused optimizer updates of one layer's weights.</summary>
@@ -47,7 +47,7 @@ public class OptimizerBenchmarks : KernelBenchmarks
         }
     }
 
-    public override IEnumerable<Trial> Trials => Trial.Walk(ElementwiseKernels.List, Shapes, PreparedProgram.Of);
+    protected override IEnumerable<Trial> All => Trial.Walk(ElementwiseKernels.List, Shapes, PreparedProgram.Of);
 }
 
 /// <summary>A program with operands that do not overlap.</summary>

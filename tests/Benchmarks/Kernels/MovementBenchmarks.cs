@@ -7,7 +7,7 @@ namespace Benchmarks.Kernels;
 /// <summary>What moves numbers about: layout conversion both ways, concatenation's rows, a transposition, gathering and adding entries. Without lists: one way for all.</summary>
 public unsafe class MovementBenchmarks : KernelBenchmarks
 {
-    public override IEnumerable<Trial> Trials
+    protected override IEnumerable<Trial> All
     {
         get
         {

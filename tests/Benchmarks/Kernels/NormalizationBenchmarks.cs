@@ -6,7 +6,7 @@ namespace Benchmarks.Kernels;
 /// <summary>Batch normalization's sums over a batch: mean and variance forward, the two sums of the gradient backward.</summary>
 public unsafe class ChannelBenchmarks : KernelBenchmarks
 {
-    public override IEnumerable<Trial> Trials
+    protected override IEnumerable<Trial> All
     {
         get
         {
@@ -37,7 +37,7 @@ public unsafe class ChannelBenchmarks : KernelBenchmarks
 /// <summary>Local response normalization, as in AlexNet and GoogLeNet, and its gradient.</summary>
 public unsafe class LrnBenchmarks : KernelBenchmarks
 {
-    public override IEnumerable<Trial> Trials
+    protected override IEnumerable<Trial> All
     {
         get
         {

@@ -6,7 +6,7 @@ namespace Benchmarks.Kernels;
 /// <summary>Pooling, the places of maxima kept as in training.</summary>
 public unsafe class PoolingBenchmarks : KernelBenchmarks
 {
-    public override IEnumerable<Trial> Trials => Trial.Walk(PoolingKernels.List, PoolingShapes.All, Prepare);
+    protected override IEnumerable<Trial> All => Trial.Walk(PoolingKernels.List, PoolingShapes.All, Prepare);
 
     private static Prepared Prepare(PoolingKernel kernel, PoolingProblem problem, WorkerPool pool)
     {
@@ -21,7 +21,7 @@ public unsafe class PoolingBenchmarks : KernelBenchmarks
 /// <summary>Pooling's gradient.</summary>
 public unsafe class PoolingGradientBenchmarks : KernelBenchmarks
 {
-    public override IEnumerable<Trial> Trials => Trial.Walk(PoolingGradientKernels.List, PoolingShapes.All, Prepare);
+    protected override IEnumerable<Trial> All => Trial.Walk(PoolingGradientKernels.List, PoolingShapes.All, Prepare);
 
     private static Prepared Prepare(PoolingGradientKernel kernel, PoolingProblem problem, WorkerPool pool)
     {

@@ -8,7 +8,7 @@ public unsafe class RandomBenchmarks : KernelBenchmarks
 {
     private static readonly (string Shape, RandomProblem Problem)[] s_shapes = [("4096", new RandomProblem(4096, 1, 2)), ("2^20", new RandomProblem(1 << 20, 1, 2))];
 
-    public override IEnumerable<Trial> Trials => Trial.Walk(RandomKernels.List, s_shapes, Uniform)
+    protected override IEnumerable<Trial> All => Trial.Walk(RandomKernels.List, s_shapes, Uniform)
         .Concat(Trial.Walk(RandomKernels.List, s_shapes.Select(s => ($"dropout, {s.Shape}", s.Problem)), Dropout));
 
     private static Prepared Uniform(RandomKernel kernel, RandomProblem problem, WorkerPool pool)

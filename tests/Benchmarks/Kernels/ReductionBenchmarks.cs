@@ -12,7 +12,7 @@ public unsafe class ReductionBenchmarks : KernelBenchmarks
         from shape in ((int Outer, int Length, int Inner)[])[(1, 1 << 20, 1), (8, 4096, 1), (1, 64, 4096), (8, 256, 49)]
         select ($"{kind}, {shape.Outer} x {shape.Length} x {shape.Inner}", new ReductionProblem(kind, shape.Outer, shape.Length, shape.Inner));
 
-    public override IEnumerable<Trial> Trials => Trial.Walk(ReductionKernels.List, Shapes, Prepare);
+    protected override IEnumerable<Trial> All => Trial.Walk(ReductionKernels.List, Shapes, Prepare);
 
     private static Prepared Prepare(ReductionKernel kernel, ReductionProblem problem, WorkerPool pool)
     {
@@ -28,7 +28,7 @@ public unsafe class ArgReductionBenchmarks : KernelBenchmarks
 {
     private static readonly (string Shape, AxisProblem Problem)[] s_shapes = [("8 x 1000", new AxisProblem(8, 1000)), ("1 x 21 x 56x56", new AxisProblem(1, 21, 56 * 56))];
 
-    public override IEnumerable<Trial> Trials => Trial.Walk(ArgReductionKernels.List, s_shapes, Prepare);
+    protected override IEnumerable<Trial> All => Trial.Walk(ArgReductionKernels.List, s_shapes, Prepare);
 
     private static Prepared Prepare(ArgReductionKernel kernel, AxisProblem problem, WorkerPool pool)
     {

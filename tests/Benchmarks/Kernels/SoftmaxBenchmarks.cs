@@ -14,7 +14,7 @@ public unsafe class SoftmaxBenchmarks : KernelBenchmarks
         ("1 x 21 x 56x56", new AxisProblem(1, 21, 56 * 56)),
     ];
 
-    public override IEnumerable<Trial> Trials => Trial.Walk(SoftmaxKernels.List, s_shapes, Softmax)
+    protected override IEnumerable<Trial> All => Trial.Walk(SoftmaxKernels.List, s_shapes, Softmax)
         .Concat(Trial.Walk(SoftmaxKernels.List, s_shapes.Select(s => ($"cross-entropy, {s.Shape}", s.Problem)), CrossEntropy));
 
     private static Prepared Softmax(SoftmaxKernel kernel, AxisProblem problem, WorkerPool pool)
