@@ -52,9 +52,9 @@ static double Median(IEnumerable<double> numbers)
     return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
 }
 
-record Row(double Ours, double Theirs);
+internal sealed record Row(double Ours, double Theirs);
 
-record Run(JsonElement Json)
+internal sealed record Run(JsonElement Json)
 {
     public string Model => Json.GetProperty("model").GetString()!;
     public string Algorithm => Json.GetProperty("algorithm").GetString()!;

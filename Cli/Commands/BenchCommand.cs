@@ -77,13 +77,13 @@ internal static class BenchCommand
     {
         string[] engines = [Contenders.Own, .. settings.Against];
         Alone[] alone = [.. engines.Select(e => InOwnProcess(e, work))];
-        var machine = Machine(work.Threads);
+        var limits = Limits(work.Threads);
         var contenders = new List<IContender>();
         try
         {
             foreach (string engine in engines) contenders.Add(Contenders.Open(engine, work));
             double[][] times = SideBySide.Measure(contenders, settings.Rounds);
-            if (settings.Explain) terminal.Line(Explained(contenders[0]));
+            if (settings.Explain) terminal.Line(Explained(contenders[0], limits));
             var ours = Spread.Of(times[0]);
             long multiplyAdds = ModelSummary.Of(OnnxModel.Load(work.File)).MultiplyAdds * work.Batch * (work.Training ? PassesOfTraining : 1);
             return new BenchFigures(
@@ -98,7 +98,7 @@ internal static class BenchCommand
                 alone[0].LoadMs,
                 work.Batch / ours.Median * 1e3,
                 2 * multiplyAdds / ours.Median / 1e6,
-                machine,
+                MachineFigures.Of(limits),
                 [.. Enumerable.Range(1, engines.Length - 1).Select(i => new OpponentFigures(
                     engines[i], contenders[i].Version, Spread.Of(times[i]), alone[i].LoadMs, alone[i].PeakRssMb,
                     Spread.Of([.. times[i].Zip(times[0], (theirs, own) => theirs / own)])))]);
@@ -109,18 +109,19 @@ internal static class BenchCommand
         }
     }
 
-    private static string Explained(IContender own) => Framework.Execution.Explain.Write(own switch
-    {
-        OwnInference inference => inference.Plan,
-        OwnTraining training => training.Plan,
-        _ => throw new InvalidOperationException($"{own.Engine} has no plan."),
-    });
+    private static string Explained(IContender own, MachineLimits limits) => Framework.Execution.Explain.Write(
+        own switch
+        {
+            OwnInference inference => inference.Plan,
+            OwnTraining training => training.Plan,
+            _ => throw new InvalidOperationException($"{own.Engine} has no plan."),
+        },
+        limits);
 
-    private static MachineFigures Machine(int threads)
+    private static MachineLimits Limits(int threads)
     {
         using var pool = new WorkerPool(threads);
-        var limits = MachineLimits.Measure(pool, InstructionSet.Best);
-        return new MachineFigures($"{limits.InstructionSet}", limits.Flops / 1e9, limits.ReadBytes / 1e9);
+        return MachineLimits.Measure(pool, InstructionSet.Best);
     }
 
     private static Alone InOwnProcess(string engine, Work work)

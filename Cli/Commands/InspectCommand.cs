@@ -4,8 +4,10 @@ using Cli.Plumbing;
 using Cli.Runs;
 using Cli.Terminals;
 using Framework.Errors;
+using Framework.Execution;
 using Framework.Graphs;
 using Framework.Inspection;
+using Framework.Tensors;
 
 namespace Cli.Commands;
 
@@ -21,6 +23,7 @@ internal static class InspectCommand
             Description = "The extents of an input, as in input=1,3,224,224, where the model leaves more open than the batch.",
             DefaultValueFactory = _ => [],
         };
+        var plan = new Option<bool>("--plan") { Description = "Print too which kernel carries out each step of an inference of one image, and why not a better one." };
         var json = Options.Json();
         var command = new DocumentedCommand(
             "inspect",
@@ -30,16 +33,18 @@ internal static class InspectCommand
             For one image: trainable parameters; multiply-adds of convolutions and fully connected layers; bytes of every result that does not take
             its input's place; the receptive field of a result's places in the input, padding included, along the widest branch.
             """)
-        { model, shapes, json };
-        command.SetAction(parsed => Run(parsed.GetValue(model)!, parsed.GetValue(shapes)!, new JsonOutput(parsed.GetValue(json))));
+        { model, shapes, plan, json };
+        command.SetAction(parsed => Run(parsed.GetValue(model)!, parsed.GetValue(shapes)!, parsed.GetValue(plan), new JsonOutput(parsed.GetValue(json))));
         return command;
     }
 
-    private static int Run(string name, string[] assignments, JsonOutput json)
+    private static int Run(string name, string[] assignments, bool plan, JsonOutput json)
     {
         var graph = ModelSource.Open(name, seed: 1).Graph;
-        var summary = ModelSummary.Of(graph, assignments.Select(a => Shape(a, graph)).ToDictionary());
+        var shapes = assignments.Select(a => Shape(a, graph)).ToDictionary();
+        var summary = ModelSummary.Of(graph, shapes);
         Show(json.Terminal, summary);
+        if (plan) json.Terminal.Line(Plan(graph, shapes));
         json.Write(
             new InspectFigures(
                 summary.Parameters, summary.MultiplyAdds, summary.ActivationBytes,
@@ -68,6 +73,16 @@ internal static class InspectCommand
 
         return new(name, [.. extents]);
     }
+
+    private static string Plan(Graph graph, Dictionary<string, SymbolicShape> shapes)
+    {
+        using var session = new Session(graph);
+        return Explain.Write(session.PlanFor([.. graph.Inputs.Select(i => new Tensor(i.ElementType, Extents(shapes.GetValueOrDefault(i.Name) ?? i.Shape!, i)))]));
+    }
+
+    // What is left open is the batch.
+    private static Shape Extents(SymbolicShape shape, Value input) =>
+        new SymbolicShape([.. shape.Select(d => d.IsKnown ? d : 1)]).ToShape(input.Name);
 
     private static void Show(Terminal terminal, ModelSummary summary)
     {

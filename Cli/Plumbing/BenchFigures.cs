@@ -1,3 +1,4 @@
+using Framework.Kernels.Machine;
 using Validation.Benchmarks;
 
 namespace Cli.Plumbing;
@@ -19,7 +20,10 @@ internal sealed record BenchFigures(
     IReadOnlyList<OpponentFigures> Against);
 
 /// <summary>What the machine can do at most with so many threads.</summary>
-internal sealed record MachineFigures(string InstructionSet, double PeakGflops, double ReadGbPerSecond);
+internal sealed record MachineFigures(string InstructionSet, double PeakGflops, double ReadGbPerSecond)
+{
+    public static MachineFigures Of(MachineLimits limits) => new($"{limits.InstructionSet}", limits.Flops / 1e9, limits.ReadBytes / 1e9);
+}
 
 /// <summary>Another engine's figures. Ratios are its time over ours, round by round: above 1 ours is faster.</summary>
 internal sealed record OpponentFigures(string Engine, string Version, Spread Ms, double LoadMs, double PeakRssMb, Spread Ratio);

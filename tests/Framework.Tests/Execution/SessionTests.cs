@@ -1,6 +1,7 @@
 using Framework.Errors;
 using Framework.Execution;
 using Framework.Graphs;
+using Framework.Kernels.Machine;
 using Framework.Kernels.Simd;
 using Framework.Models;
 using Framework.Operators;
@@ -191,7 +192,22 @@ public class SessionTests
         session.Run(Images(1));
 
         plan.Steps.Should().OnlyContain(s => s.LeastTime > TimeSpan.Zero);
-        Explain.Write(plan).Should().Contain("GFLOP/s").And.Contain("GB/s").And.Contain("least times add up to");
+        Explain.Write(plan).Should().Contain("GFLOP/s").And.Contain("GB/s").And.Contain("least times add up to").And.Contain("Time by families").And.NotContain("of peak");
+    }
+
+    [Fact]
+    public void Explain_tells_the_share_of_limits_that_are_given()
+    {
+        using var session = new Session(Network());
+        session.Run(Images(1));
+        var plan = session.PlanFor([Images(1)]);
+        var product = plan.Steps.First(s => s.MultiplyAdds > 0);
+        double flops = 2 * product.MultiplyAdds / product.LeastTime.TotalSeconds;
+
+        string text = Explain.Write(plan, new MachineLimits(flops, 1e9, InstructionSet.Best));
+
+        text.Split('\n').First(l => l.Contains(product.Node.Place, StringComparison.Ordinal)).Should().Contain("(100% of peak)");
+        text.Should().Contain("% of reading)");
     }
 
     [Fact]
