@@ -49,13 +49,13 @@ internal static class ConvolutionCost
     public static double Pass(in ConvolutionProblem problem, ConvolutionKernel kernel, Extents computed, bool packed)
     {
         double weights = (double)problem.InputChannelsOfGroup * problem.OutputChannels;
-        if (kernel is not IMinimalFiltering { Tile: var tile })
+        if (kernel is not IMinimalFiltering { Tile: var tile } form)
         {
             double bytes = weights * problem.Taps * sizeof(float);
             return Overlap(problem.MultiplyAdds / MultiplyAdds(kernel.Set), bytes / WeightBytes) + (packed ? 0 : weights * problem.Taps * PackDirect);
         }
 
-        double points = Points(tile), tiles = Tiles(problem.Batch, computed, tile);
+        double points = form.Patch * form.Patch, tiles = Tiles(problem.Batch, computed, tile);
         double multiply = Overlap(points * tiles * weights / MultiplyAdds(kernel.Set), points * weights * sizeof(float) / WeightBytes);
         return Phases + multiply + Transforms(problem, kernel.Set, points * tiles) + (packed ? 0 : points * weights * PackPoint);
     }
@@ -64,10 +64,10 @@ internal static class ConvolutionCost
     public static double WeightGradient(in ConvolutionProblem problem, ConvolutionKernel kernel)
     {
         double rate = MultiplyAdds(kernel.Set) / WeightGradientLoss;
-        if (kernel is not IMinimalFiltering { Tile: var tile }) return problem.MultiplyAdds / rate;
+        if (kernel is not IMinimalFiltering { Tile: var tile } form) return problem.MultiplyAdds / rate;
 
         // Transformed activations go through the shared cache; sums are written and read again, beyond it where they are many.
-        double points = Points(tile), tiles = Tiles(problem.Batch, problem.Output, tile);
+        double points = form.Patch * form.Patch, tiles = Tiles(problem.Batch, problem.Output, tile);
         double weights = (double)problem.InputChannels * problem.OutputChannels;
         double shared = 2 * points * tiles * (problem.InputChannels + problem.OutputChannels) * sizeof(float) / SharedBytes;
         double sums = 2 * points * weights * sizeof(float) / WeightBytes;
@@ -75,8 +75,6 @@ internal static class ConvolutionCost
     }
 
     private static double Overlap(double compute, double read) => Math.Max(compute, read) + (NotOverlapped * Math.Min(compute, read));
-
-    private static double Points(int tile) => (tile + 2) * (tile + 2);
 
     private static double Tiles(int batch, Extents extents, int tile) =>
         (double)batch * (((extents.Height - 1) / tile) + 1) * (((extents.Width - 1) / tile) + 1);

@@ -1,23 +1,22 @@
 namespace Validation.Tolerances;
 
 /// <summary>
-/// The matrices of a minimal filtering algorithm F(m, 3) in magnitude: the rounding of a Winograd convolution is a number of roundings times what
+/// The matrices of a minimal filtering algorithm F(m, r) in magnitude: the rounding of a Winograd convolution is a number of roundings times what
 /// its transforms make of the magnitudes of its operands, for transformed terms cancel and the definition's own terms say nothing of that.
 /// </summary>
 internal sealed class MinimalFilter
 {
-    /// <summary>Rows of a filter.</summary>
-    public const int Reach = 3;
-
     // From a filter, from a patch, and to a tile; each with a row for each of its results.
     private readonly double[,] _filter;
     private readonly double[,] _patch;
     private readonly double[,] _tile;
 
     /// <summary>Cook's and Toom's algorithm: evaluation at points, multiplication, interpolation; transposed.</summary>
+    /// <param name="reach">Rows of a filter.</param>
     /// <param name="points">The finite points; infinity is one more.</param>
-    public MinimalFilter(params double[] points)
+    public MinimalFilter(int reach, params double[] points)
     {
+        Reach = reach;
         Side = points.Length + 1;
         Tile = Side - Reach + 1;
         _filter = new double[Side, Reach];
@@ -38,7 +37,11 @@ internal sealed class MinimalFilter
     }
 
     /// <summary>The forms that our kernels take.</summary>
-    public static IReadOnlyList<MinimalFilter> All { get; } = [new(0, 1, -1), new(0, 5.0 / 8, -5.0 / 8, 1.5, -1.5)];
+    public static IReadOnlyList<MinimalFilter> All { get; } =
+        [new(3, 0, 1, -1), new(3, 0, 5.0 / 8, -5.0 / 8, 1.5, -1.5), new(5, 0, 5.0 / 8, -5.0 / 8, 1.5, -1.5)];
+
+    /// <summary>Rows of a filter.</summary>
+    public int Reach { get; }
 
     /// <summary>Rows of a tile of the result.</summary>
     public int Tile { get; }

@@ -3,7 +3,7 @@ using Framework.Tensors;
 
 namespace Validation.Tolerances;
 
-/// <summary>How far a convolution by 3x3 filters may be from the truth when a Winograd kernel computes it.</summary>
+/// <summary>How far a convolution by small filters may be from the truth when a Winograd kernel computes it.</summary>
 internal static class WinogradBounds
 {
     // Three matrices applied from two sides each, in sums of at most six terms, with a rounded constant and a rounded product.
@@ -12,17 +12,17 @@ internal static class WinogradBounds
     /// <summary>The bounds, element by element; null where no Winograd kernel takes the node.</summary>
     public static double[]? Of(NodeAlone step, Tensor result)
     {
-        if (!IsTaken(step, result)) return null;
+        if (SideTaken(step, result) is not { } side) return null;
         var (first, second) = (Planes.Of(step.Operands[0]!), Planes.Of(step.Operands[1]!));
-        int[] pads = PadsBegin(step);
+        int[] pads = PadsBegin(step, side);
         var bounds = new double[result.Count];
-        foreach (var form in MinimalFilter.All)
+        foreach (var form in MinimalFilter.All.Where(f => f.Reach == side))
         {
             double[] magnitudes = step.Node.Operator switch
             {
                 Conv => Pass(form, first, second, Planes.Of(result), -pads[0], -pads[1], turned: false),
                 ConvWeightGrad => WeightGradient(form, second, first, pads),
-                _ => Pass(form, first, second, Planes.Of(result), pads[0] - 2, pads[1] - 2, turned: true),
+                _ => Pass(form, first, second, Planes.Of(result), pads[0] - side + 1, pads[1] - side + 1, turned: true),
             };
             int terms = step.Node.Operator is ConvWeightGrad ? first.Tiles(form) : first.Channels;
             double factor = Rounding.Accumulated(terms + TransformSteps);
@@ -32,18 +32,20 @@ internal static class WinogradBounds
         return bounds;
     }
 
-    private static bool IsTaken(NodeAlone step, Tensor result)
+    // Rows of a filter for which there are forms; null where no kernel takes the node.
+    private static int? SideTaken(NodeAlone step, Tensor result)
     {
-        if (step.Node.Operator is not (Conv or ConvInputGrad or ConvWeightGrad or ConvTranspose)) return false;
+        if (step.Node.Operator is not (Conv or ConvInputGrad or ConvWeightGrad or ConvTranspose)) return null;
         var weights = step.Node.Operator is ConvWeightGrad ? result.Shape : step.Operands[1]!.Shape;
         var a = step.Node.Attributes;
-        return weights.Rank == 4 && weights[2] == 3 && weights[3] == 3 && a.Int("group", 1) == 1
+        bool fits = weights.Rank == 4 && weights[2] == weights[3] && MinimalFilter.All.Any(f => f.Reach == weights[2]) && a.Int("group", 1) == 1
             && (a.Ints("strides") ?? [1]).All(s => s == 1) && (a.Ints("dilations") ?? [1]).All(d => d == 1);
+        return fits ? weights[2] : null;
     }
 
-    private static int[] PadsBegin(NodeAlone step) => step.Node.Attributes.String("auto_pad", "NOTSET") switch
+    private static int[] PadsBegin(NodeAlone step, int side) => step.Node.Attributes.String("auto_pad", "NOTSET") switch
     {
-        "SAME_UPPER" or "SAME_LOWER" => [1, 1],
+        "SAME_UPPER" or "SAME_LOWER" => [(side - 1) / 2, (side - 1) / 2],
         _ => [.. (step.Node.Attributes.Ints("pads") ?? [0, 0]).Take(2).Select(p => (int)p)],
     };
 
@@ -52,7 +54,7 @@ internal static class WinogradBounds
         var filters = new double[target.Channels][][];
         Parallel.For(0, target.Channels, t => filters[t] = [.. Enumerable.Range(0, source.Channels).Select(s =>
         {
-            double[] filter = turned ? weights.Square(s, t, 0, 0, MinimalFilter.Reach) : weights.Square(t, s, 0, 0, MinimalFilter.Reach);
+            double[] filter = turned ? weights.Square(s, t, 0, 0, form.Reach) : weights.Square(t, s, 0, 0, form.Reach);
             if (turned) Array.Reverse(filter);
             return form.OfFilter(filter);
         })]);

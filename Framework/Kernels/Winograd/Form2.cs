@@ -8,6 +8,8 @@ internal readonly unsafe struct Form2 : IForm
 {
     public static string Name => "2x2";
 
+    public static int FilterSide => 3;
+
     public static int Tile => 2;
 
     public static int Patch => 4;

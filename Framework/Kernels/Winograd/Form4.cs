@@ -8,18 +8,20 @@ namespace Framework.Kernels.Winograd;
 /// </summary>
 internal readonly unsafe struct Form4 : IForm
 {
-    private const float A = 5f / 8;
-    private const float B = 3f / 2;
-    private const float A2 = A * A;
-    private const float B2 = B * B;
+    internal const float A = 5f / 8;
+    internal const float B = 3f / 2;
+    internal const float A2 = A * A;
+    internal const float B2 = B * B;
     private const float A2B2 = A2 * B2;
 
     // The products of a point's distances from the other finite points; rows of G are divided by them.
-    private const float At0 = 1 / (A2 * B2);
-    private const float AtA = 1 / (2 * A2 * (A2 - B2));
-    private const float AtB = 1 / (2 * B2 * (B2 - A2));
+    internal const float At0 = 1 / (A2 * B2);
+    internal const float AtA = 1 / (2 * A2 * (A2 - B2));
+    internal const float AtB = 1 / (2 * B2 * (B2 - A2));
 
     public static string Name => "4x4";
+
+    public static int FilterSide => 3;
 
     public static int Tile => 4;
 

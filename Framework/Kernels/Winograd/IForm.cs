@@ -3,7 +3,7 @@ using Framework.Kernels.Simd;
 namespace Framework.Kernels.Winograd;
 
 /// <summary>
-/// A minimal filtering algorithm F(m x m, 3 x 3): both sides are evaluated as polynomials at m + 2 points along each axis, multiplied there, and
+/// A minimal filtering algorithm F(m x m, r x r): both sides are evaluated as polynomials at m + r - 1 points along each axis, multiplied there, and
 /// the product's coefficients interpolated. With A, B, G the matrices of the algorithm an m x m tile of the output is A' (G g G' * B' d B) A.
 /// </summary>
 /// <remarks>Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, arXiv:1509.09308, sections 4 and 5.</remarks>
@@ -11,6 +11,9 @@ internal unsafe interface IForm
 {
     /// <summary>What tells the form from the others in a kernel's name.</summary>
     static abstract string Name { get; }
+
+    /// <summary>Rows and columns of a filter.</summary>
+    static abstract int FilterSide { get; }
 
     /// <summary>Rows and columns of a tile of the output.</summary>
     static abstract int Tile { get; }

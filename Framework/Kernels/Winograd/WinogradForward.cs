@@ -5,7 +5,7 @@ using Framework.Threading;
 
 namespace Framework.Kernels.Winograd;
 
-/// <summary>The output of a convolution by 3x3 filters, with fewer multiplications than the definition has.</summary>
+/// <summary>The output of a convolution by small filters, with fewer multiplications than the definition has.</summary>
 internal sealed unsafe class WinogradForward<TSimd, TForm>()
     : ForwardKernel($"Winograd{TForm.Name}{TSimd.Set}", TSimd.Set), IMinimalFiltering
     where TSimd : unmanaged, ISimd<TSimd>
@@ -13,7 +13,9 @@ internal sealed unsafe class WinogradForward<TSimd, TForm>()
 {
     public int Tile => TForm.Tile;
 
-    public override string? Refusal(in ConvolutionProblem problem) => WinogradRefusal.Of(problem);
+    public int Patch => TForm.Patch;
+
+    public override string? Refusal(in ConvolutionProblem problem) => WinogradRefusal.Of(problem, TForm.FilterSide);
 
     public override BlockedLayout InputLayout(in ConvolutionProblem problem) => new(TSimd.Width);
 

@@ -4,18 +4,20 @@ using Framework.Threading;
 
 namespace Framework.Kernels.Winograd;
 
-/// <summary>The input gradient of a convolution by 3x3 filters: the convolution of the output's gradient, channels swapped and filters turned.</summary>
+/// <summary>The input gradient of a convolution by small filters: the convolution of the output's gradient, channels swapped and filters turned.</summary>
 internal sealed unsafe class WinogradInputGradient<TSimd, TForm>()
     : InputGradientKernel($"InputGradientWinograd{TForm.Name}{TSimd.Set}", TSimd.Set), IMinimalFiltering
     where TSimd : unmanaged, ISimd<TSimd>
     where TForm : IForm
 {
     /// <summary>Rows of a filter before its last.</summary>
-    private const int Reach = 2;
+    private static int Reach => TForm.FilterSide - 1;
 
     public int Tile => TForm.Tile;
 
-    public override string? Refusal(in ConvolutionProblem problem) => WinogradRefusal.Of(problem);
+    public int Patch => TForm.Patch;
+
+    public override string? Refusal(in ConvolutionProblem problem) => WinogradRefusal.Of(problem, TForm.FilterSide);
 
     public override BlockedLayout InputLayout(in ConvolutionProblem problem) => new(TSimd.Width);
 

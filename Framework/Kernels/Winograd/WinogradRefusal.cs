@@ -5,10 +5,10 @@ namespace Framework.Kernels.Winograd;
 /// <summary>What the Winograd kernels have in common to refuse.</summary>
 internal static class WinogradRefusal
 {
-    /// <summary>Why no form takes the problem; null where all do.</summary>
-    public static string? Of(in ConvolutionProblem problem)
+    /// <summary>Why a form for such filters does not take the problem; null where it does.</summary>
+    public static string? Of(in ConvolutionProblem problem, int filterSide)
     {
-        if (problem.Kernel != Extents.Of(3, 3)) return $"a filter is {problem.Kernel}, not 3x3.";
+        if (problem.Kernel != Extents.Of(filterSide, filterSide)) return $"a filter is {problem.Kernel}, not {filterSide}x{filterSide}.";
         if (problem.Stride != Extents.One) return $"the stride is {problem.Stride}, not 1.";
         if (problem.Dilation != Extents.One) return $"the dilation is {problem.Dilation}, not 1.";
         if (problem.Groups != 1) return $"there are {problem.Groups} groups, not 1.";

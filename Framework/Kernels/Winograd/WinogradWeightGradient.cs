@@ -6,7 +6,7 @@ using Framework.Threading;
 namespace Framework.Kernels.Winograd;
 
 /// <summary>
-/// The weight gradient of a convolution by 3x3 filters: at each point the products of transformed input and transformed output gradient, summed
+/// The weight gradient of a convolution by small filters: at each point the products of transformed input and transformed output gradient, summed
 /// over all tiles, and then brought back to the filter.
 /// </summary>
 /// <remarks>
@@ -18,8 +18,6 @@ internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>()
     where TSimd : unmanaged, ISimd<TSimd>
     where TForm : IForm
 {
-    private const int Taps = 9;
-
     private const int LineFloats = 16;
 
     /// <summary>Transformed floats, both sides, that go through the phases together, where the sums are small.</summary>
@@ -39,7 +37,9 @@ internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>()
 
     public int Tile => TForm.Tile;
 
-    public override string? Refusal(in ConvolutionProblem problem) => WinogradRefusal.Of(problem);
+    public int Patch => TForm.Patch;
+
+    public override string? Refusal(in ConvolutionProblem problem) => WinogradRefusal.Of(problem, TForm.FilterSide);
 
     public override BlockedLayout InputLayout(in ConvolutionProblem problem) => new(TSimd.Width);
 
@@ -66,6 +66,8 @@ internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>()
     }
 
     private static int Points => TForm.Patch * TForm.Patch;
+
+    private static int Taps => TForm.FilterSide * TForm.FilterSide;
 
     /// <summary>What the phases share.</summary>
     private struct Work

@@ -10,9 +10,6 @@ internal unsafe struct WinogradWeights<TSimd, TForm> : IJob
     where TSimd : unmanaged, ISimd<TSimd>
     where TForm : IForm
 {
-    private const int FilterSide = 3;
-    private const int Taps = FilterSide * FilterSide;
-
     /// <summary>Source channels turned at a time.</summary>
     private const int ChannelsAtOnce = 8;
 
@@ -32,6 +29,8 @@ internal unsafe struct WinogradWeights<TSimd, TForm> : IJob
     public bool Turned;
 
     private static int Points => TForm.Patch * TForm.Patch;
+
+    private static int Taps => TForm.FilterSide * TForm.FilterSide;
 
     private readonly int Blocks => ((TargetChannels - 1) / TSimd.Width) + 1;
 
@@ -64,7 +63,7 @@ internal unsafe struct WinogradWeights<TSimd, TForm> : IJob
                 for (int block = 0; block < blocks; block++)
                 {
                     nint at = block * TSimd.Width;
-                    TForm.Filter<TSimd>(filter + at, FilterSide * step, step, packed + at, (nint)SourceChannels * width);
+                    TForm.Filter<TSimd>(filter + at, TForm.FilterSide * step, step, packed + at, (nint)SourceChannels * width);
                 }
             }
         }

@@ -20,10 +20,10 @@ public sealed class WinogradKernelTests
     public static TheoryData<string> WeightGradients => Names(WinogradKernels.WeightGradient);
 
     /// <summary>Neither relu nor bias: what is bounded is the sum.</summary>
-    private static ConvolutionProblem[] RealProblems =>
+    private static ConvolutionProblem[] RealProblems(int side) =>
     [
-        new(2, 70, 40, Extents.Of(15, 17), Extents.Of(3, 3)) { PadBegin = Padding.Of(1, 1), PadEnd = Padding.Of(1, 1) },
-        new(1, 5, 18, Extents.Of(30, 31), Extents.Of(3, 3)) { PadEnd = Padding.Of(2, 1) },
+        new(2, 70, 40, Extents.Of(15, 17), Extents.Of(side, side)) { PadBegin = Padding.Of(1, 1), PadEnd = Padding.Of(1, 1) },
+        new(1, 5, 18, Extents.Of(30, 31), Extents.Of(side, side)) { PadEnd = Padding.Of(2, 1) },
     ];
 
     [Theory]
@@ -51,9 +51,7 @@ public sealed class WinogradKernelTests
         Find(WinogradKernels.Forward, name),
         (kernel, data, pool) => data.Forward(kernel, pool, GuardedEnd.End),
         data => data.ExpectedOutput,
-        (p, data) => name.Contains("4x4", StringComparison.Ordinal)
-            ? new WinogradMagnitudes<Form4>().Forward(p, data.Input, data.Weights)
-            : new WinogradMagnitudes<Form2>().Forward(p, data.Input, data.Weights),
+        (p, data) => WinogradMagnitudes.Of(name).Forward(p, data.Input, data.Weights),
         p => p.InputChannels);
 
     [Theory]
@@ -62,27 +60,28 @@ public sealed class WinogradKernelTests
         Find(WinogradKernels.WeightGradient, name),
         (kernel, data, pool) => data.WeightGradient(kernel, pool, GuardedEnd.End),
         data => data.ExpectedWeightGradient,
-        (p, data) => name.Contains("4x4", StringComparison.Ordinal)
-            ? new WinogradMagnitudes<Form4>().WeightGradient(p, data.Input, data.OutputGradient)
-            : new WinogradMagnitudes<Form2>().WeightGradient(p, data.Input, data.OutputGradient),
+        (p, data) => WinogradMagnitudes.Of(name).WeightGradient(p, data.Input, data.OutputGradient),
         p => p.Batch * p.Output.Volume);
 
     [Fact]
     public void What_no_form_takes_is_refused_with_the_reason()
     {
-        var problem = new ConvolutionProblem(1, 4, 6, Extents.Of(5, 5), Extents.Of(3, 3));
         foreach (var kernel in WinogradKernels.Forward)
         {
+            var filter = Extents.Of(FilterSide(kernel.Name), FilterSide(kernel.Name));
+            var problem = new ConvolutionProblem(1, 4, 6, Extents.Of(5, 5), filter);
             kernel.Refusal(problem).Should().BeNull();
             kernel.Refusal(problem with { Stride = Extents.Of(2, 1) }).Should().Be("the stride is 2x1, not 1.");
             kernel.Refusal(problem with { Dilation = Extents.Of(1, 2) }).Should().Be("the dilation is 1x2, not 1.");
             kernel.Refusal(problem with { Groups = 2 }).Should().Be("there are 2 groups, not 1.");
-            kernel.Refusal(new ConvolutionProblem(1, 4, 6, Extents.Of(5, 5), Extents.Of(1, 3))).Should().Be("a filter is 1x3, not 3x3.");
-            kernel.Refusal(new ConvolutionProblem(1, 4, 6, new Extents(2, 5, 5), Extents.Of(3, 3))).Should().Be("it has three spatial axes.");
+            kernel.Refusal(new ConvolutionProblem(1, 4, 6, Extents.Of(5, 5), Extents.Of(1, 3))).Should().Be($"a filter is 1x3, not {filter}.");
+            kernel.Refusal(new ConvolutionProblem(1, 4, 6, new Extents(2, 5, 5), filter)).Should().Be("it has three spatial axes.");
         }
     }
 
     private static TheoryData<string> Names(IEnumerable<ConvolutionKernel> list) => new(list.Where(k => k.Set.IsSupported).Select(k => k.Name));
+
+    private static int FilterSide(string name) => name.Contains(Form2Of5.Name, StringComparison.Ordinal) ? Form2Of5.FilterSide : Form4.FilterSide;
 
     private static TKernel Find<TKernel>(IReadOnlyList<TKernel> list, string name)
         where TKernel : ConvolutionKernel => list.First(k => k.Name == name);
@@ -91,15 +90,16 @@ public sealed class WinogradKernelTests
     /// Small extents with every remainder by the tiles, channels of every remainder by the blocks, pads up to beyond the filter; and so many tiles
     /// or channels that each way to share the work among threads is taken.
     /// </summary>
-    private static IEnumerable<ConvolutionProblem> Problems(int lanes)
+    private static IEnumerable<ConvolutionProblem> Problems(int lanes, int side)
     {
-        var filter = Extents.Of(3, 3);
+        var filter = Extents.Of(side, side);
+        var ring = Padding.Of(side / 2, side / 2);
         for (int extent = 1; extent <= 14; extent++)
         {
             yield return new(1 + (extent % 2), 3, lanes + 1, Extents.Of(extent, 15 - extent), filter)
             {
-                PadBegin = Padding.Of(1, 1),
-                PadEnd = Padding.Of(1, 1),
+                PadBegin = ring,
+                PadEnd = ring,
                 HasBias = extent % 2 == 0,
                 HasResidual = extent % 3 == 0,
                 Activation = (FusedActivation)(extent % 2),
@@ -113,9 +113,8 @@ public sealed class WinogradKernelTests
         }
 
         for (int pad = 0; pad <= 4; pad++)
-            yield return new(2, lanes, 5, Extents.Of(4, 6), filter) { PadBegin = Padding.Of(pad, 4 - pad), PadEnd = Padding.Of(2, pad) };
+            yield return new(2, lanes, 5, Extents.Of(side + 1, 6), filter) { PadBegin = Padding.Of(pad, 4 - pad), PadEnd = Padding.Of(2, pad) };
 
-        var ring = Padding.Of(1, 1);
         yield return new(3, lanes + 2, (2 * lanes) + 1, Extents.Of(29, 18), filter) { PadBegin = ring, PadEnd = ring, HasBias = true, HasResidual = true };
         yield return new(2, 5, 3, Extents.Of(70, 61), filter) { PadBegin = ring, PadEnd = ring, Activation = FusedActivation.Relu };
         yield return new(1, 190, 170, Extents.Of(14, 7), filter) { PadBegin = ring, PadEnd = ring, HasBias = true };
@@ -126,7 +125,7 @@ public sealed class WinogradKernelTests
         where TKernel : ConvolutionKernel
     {
         int taken = 0;
-        foreach (var problem in ConvolutionCases.All(kernel.Set.Width).Concat(Problems(kernel.Set.Width)))
+        foreach (var problem in ConvolutionCases.All(kernel.Set.Width).Concat(Problems(kernel.Set.Width, FilterSide(kernel.Name))))
         {
             if (kernel.Refusal(problem) is not null) continue;
             var data = ConvolutionData.Whole(problem);
@@ -138,7 +137,7 @@ public sealed class WinogradKernelTests
             }
         }
 
-        taken.Should().BeGreaterThan(Problems(kernel.Set.Width).Count());
+        taken.Should().BeGreaterThan(Problems(kernel.Set.Width, FilterSide(kernel.Name)).Count());
     }
 
     private static void CheckReal<TKernel>(
@@ -149,14 +148,14 @@ public sealed class WinogradKernelTests
         Func<ConvolutionProblem, int> terms)
         where TKernel : ConvolutionKernel
     {
-        foreach (var problem in RealProblems)
+        foreach (var problem in RealProblems(FilterSide(kernel.Name)))
         {
             var data = ConvolutionData.Real(problem);
             float[] actual = run(kernel, data, KernelSets.OneThread);
             double[] values = expected(data).Values, bounds = magnitudes(problem, data);
             for (int i = 0; i < actual.Length; i++)
             {
-                double bound = Tolerance.OfSum(terms(problem) + WinogradMagnitudes<Form4>.TransformTerms + FusedTerms, bounds[i]);
+                double bound = Tolerance.OfSum(terms(problem) + WinogradMagnitudes.TransformTerms + FusedTerms, bounds[i]);
                 Math.Abs(actual[i] - values[i]).Should().BeLessThanOrEqualTo(bound);
             }
 

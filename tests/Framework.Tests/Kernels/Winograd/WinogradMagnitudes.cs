@@ -8,8 +8,7 @@ namespace Framework.Tests.Kernels.Winograd;
 /// What the terms of a Winograd convolution add up to when every number is replaced by its magnitude: its rounding errors are a small multiple of
 /// the unit roundoff times this. The definition's own sum of magnitudes would not do, since the transforms' terms cancel.
 /// </summary>
-internal sealed unsafe class WinogradMagnitudes<TForm>
-    where TForm : IForm
+internal abstract class WinogradMagnitudes
 {
     /// <summary>
     /// Roundings on the way of a term beside those of the sum over channels or tiles: each of three matrices is applied from two sides, in sums of
@@ -17,17 +16,35 @@ internal sealed unsafe class WinogradMagnitudes<TForm>
     /// </summary>
     public const int TransformTerms = 3 * 2 * (6 + 2);
 
+    /// <summary>Those of the form that a kernel's name tells.</summary>
+    public static WinogradMagnitudes Of(string kernel)
+    {
+        if (kernel.Contains(Form2Of5.Name, StringComparison.Ordinal)) return new WinogradMagnitudes<Form2Of5>();
+        return kernel.Contains(Form4.Name, StringComparison.Ordinal) ? new WinogradMagnitudes<Form4>() : new WinogradMagnitudes<Form2>();
+    }
+
+    /// <summary>For each number of the output.</summary>
+    public abstract double[] Forward(ConvolutionProblem p, float[] input, float[] weights);
+
+    /// <summary>For each number of the weights' gradient.</summary>
+    public abstract double[] WeightGradient(ConvolutionProblem p, float[] input, float[] gradient);
+}
+
+/// <inheritdoc/>
+internal sealed unsafe class WinogradMagnitudes<TForm> : WinogradMagnitudes
+    where TForm : IForm
+{
     private readonly double[,] _input = Matrix((s, t) => TForm.Input<SimdScalar>(s, TForm.Patch, 1, t, 1), TForm.Patch, TForm.Patch);
-    private readonly double[,] _filter = Matrix((s, t) => TForm.Filter<SimdScalar>(s, 3, 1, t, 1), TForm.Patch, 3);
+    private readonly double[,] _filter = Matrix((s, t) => TForm.Filter<SimdScalar>(s, TForm.FilterSide, 1, t, 1), TForm.Patch, TForm.FilterSide);
     private readonly double[,] _output = Matrix((s, t) => TForm.Output<SimdScalar>(s, TForm.Patch, 1, t, 1), TForm.Tile, TForm.Patch);
 
     private unsafe delegate void Transform(float* source, float* target);
 
-    /// <summary>For each number of the output.</summary>
-    public double[] Forward(ConvolutionProblem p, float[] input, float[] weights)
+    /// <inheritdoc/>
+    public override double[] Forward(ConvolutionProblem p, float[] input, float[] weights)
     {
         var result = new double[p.Batch * p.OutputChannels * p.Output.Volume];
-        int points = TForm.Patch * TForm.Patch;
+        int points = TForm.Patch * TForm.Patch, taps = TForm.FilterSide * TForm.FilterSide;
         VisitTiles(p, (n, row, column) =>
         {
             var patches = Enumerable.Range(0, p.InputChannels).Select(c => Patch(p, input, n, c, row, column)).ToArray();
@@ -36,7 +53,7 @@ internal sealed unsafe class WinogradMagnitudes<TForm>
                 var sums = new double[points];
                 for (int c = 0; c < p.InputChannels; c++)
                 {
-                    var filter = Apply(_filter, weights.AsSpan(((o * p.InputChannels) + c) * 9, 9).ToArray().Select(w => (double)Math.Abs(w)).ToArray());
+                    var filter = Apply(_filter, weights.AsSpan(((o * p.InputChannels) + c) * taps, taps).ToArray().Select(w => (double)Math.Abs(w)).ToArray());
                     for (int i = 0; i < points; i++) sums[i] += filter[i] * patches[c][i];
                 }
 
@@ -52,8 +69,8 @@ internal sealed unsafe class WinogradMagnitudes<TForm>
         return result;
     }
 
-    /// <summary>For each number of the weights' gradient.</summary>
-    public double[] WeightGradient(ConvolutionProblem p, float[] input, float[] gradient)
+    /// <inheritdoc/>
+    public override double[] WeightGradient(ConvolutionProblem p, float[] input, float[] gradient)
     {
         var sums = new double[p.OutputChannels * p.InputChannels][];
         int points = TForm.Patch * TForm.Patch;
