@@ -3,6 +3,7 @@ using Framework.Execution;
 using Framework.Graphs;
 using Framework.Kernels;
 using Framework.Kernels.Convolution;
+using Framework.Kernels.Gemm;
 using Framework.Kernels.Simd;
 using Framework.Kernels.Winograd;
 
@@ -21,6 +22,9 @@ internal sealed class KernelChoice(SessionOptions options, Graph graph)
 
     /// <summary>Whether a value is known when the plan is made.</summary>
     public bool IsConstant(Value value) => _constants.Contains(value);
+
+    /// <summary>The list that products of matrices choose from.</summary>
+    public IReadOnlyList<GemmKernel> Products => options.Algorithm == ConvolutionAlgorithm.Precise ? GemmKernels.Precise : GemmKernels.List;
 
     /// <summary>The kernel of an output, and why others were passed over.</summary>
     public (ForwardKernel Kernel, IReadOnlyList<string> PassedOver) Forward(ConvolutionProblem problem, bool packed) => Choose(

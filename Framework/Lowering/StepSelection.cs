@@ -15,7 +15,7 @@ internal static class StepSelection
     private static readonly Dictionary<Operator, Func<Node, InstructionSet, Step?>> s_table = Table();
 
     public static Step For(Node node, KernelChoice choice) =>
-        ConvolutionStep.For(node, choice) ?? (s_table.TryGetValue(node.Operator, out var make) ? make(node, choice.Set) : null) ?? new ReferenceStep(node);
+        ConvolutionStep.For(node, choice) ?? GemmStep.For(node, choice) ?? (s_table.TryGetValue(node.Operator, out var make) ? make(node, choice.Set) : null) ?? new ReferenceStep(node);
 
     private static Dictionary<Operator, Func<Node, InstructionSet, Step?>> Table()
     {
@@ -37,9 +37,6 @@ internal static class StepSelection
             [LayerNormalization.Instance] = StandardizationStep.For,
             [LRN.Instance] = LrnStep.For,
             [LRNGrad.Instance] = LrnStep.For,
-            [Gemm.Instance] = GemmStep.For,
-            [Fused.Gemm] = GemmStep.For,
-            [MatMul.Instance] = GemmStep.ForMatMul,
             [Softmax.Instance] = SoftmaxStep.For,
             [LogSoftmax.Instance] = SoftmaxStep.For,
             [SoftmaxCrossEntropyLoss.Instance] = CrossEntropyStep.For,

@@ -23,9 +23,9 @@ internal static class Rooms
         ["Operators"] = ["Graphs", "Tensors", "Threading"],
         ["Gradients"] = ["Graphs", "Operators", "Tensors"],
 
-        // The one place where operators meet kernels. Execution knows of kernels no more than the instruction sets that they come in.
+        // The one place where operators meet kernels. Execution knows of kernels no more than the instruction sets that they come in, and the machine's limits.
         ["Lowering"] = ["Execution", "Graphs", "Kernels", "Operators", "Tensors", "Threading"],
-        ["Execution"] = ["Graphs", "Kernels.Simd", "Lowering", "Operators", "Tensors", "Threading"],
+        ["Execution"] = ["Graphs", "Kernels.Machine", "Kernels.Simd", "Lowering", "Operators", "Tensors", "Threading"],
 
         ["Modules"] = ["Graphs", "Operators", "Tensors", "Threading"],
         ["Models"] = ["Graphs", "Modules", "Operators", "Tensors"],

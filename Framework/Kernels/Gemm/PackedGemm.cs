@@ -10,12 +10,16 @@ namespace Framework.Kernels.Gemm;
 /// <remarks>
 /// Each stretch is summed by itself and added to C, in order: a long sum loses less, and the order depends on the depth alone.
 /// </remarks>
-internal sealed unsafe class PackedGemm<TSimd>() : GemmKernel(
-    $"Gemm{GemmTiles<TSimd>.MaxRows}x{2 * TSimd.Width}{TSimd.Set}", TSimd.Set)
+/// <param name="precise">Whether sums are cut as finely as pays in precision.</param>
+internal sealed unsafe class PackedGemm<TSimd>(bool precise = false) : GemmKernel(
+    $"Gemm{(precise ? "Precise" : "")}{GemmTiles<TSimd>.MaxRows}x{2 * TSimd.Width}{TSimd.Set}", TSimd.Set)
     where TSimd : unmanaged, ISimd<TSimd>
 {
     /// <summary>Terms summed in registers: panels of two vectors by this many take 32 KiB with 512 bits.</summary>
     public const int Stretch = 256;
+
+    /// <summary>Terms summed in registers where a small error matters more than time.</summary>
+    private const int PreciseStretch = 64;
 
     /// <summary>From how many uses of a panel on packing it pays.</summary>
     private const int UsesThatPay = 4;
@@ -41,7 +45,7 @@ internal sealed unsafe class PackedGemm<TSimd>() : GemmKernel(
     public override void Run(in GemmProblem problem, in GemmArguments arguments, WorkerPool pool)
     {
         var grid = new Grid(problem);
-        pool.Run(grid.Blocks, new Multiply { Problem = problem, Grid = grid, Arguments = arguments });
+        pool.Run(grid.Blocks, new Multiply { Problem = problem, Grid = grid, Arguments = arguments, Stretches = new EvenSplit(problem.Depth, precise ? PreciseStretch : Stretch) });
     }
 
     /// <summary>How C is cut up: by the problem alone.</summary>
@@ -134,6 +138,9 @@ internal sealed unsafe class PackedGemm<TSimd>() : GemmKernel(
         public Grid Grid;
         public GemmArguments Arguments;
 
+        /// <summary>How the depth is cut.</summary>
+        public EvenSplit Stretches;
+
         public readonly void Execute(int index, int worker)
         {
             int firstRow = index / Grid.BlocksAcross * Grid.RowBlock;
@@ -141,7 +148,7 @@ internal sealed unsafe class PackedGemm<TSimd>() : GemmKernel(
             int endRow = Math.Min(firstRow + Grid.RowBlock, Grid.RowPanels.Parts);
             int endColumn = Math.Min(firstColumn + Grid.ColumnBlock, Grid.ColumnPanels);
             float* scratch = Arguments.Workspace + (worker * Grid.ScratchFloats);
-            var stretches = new EvenSplit(Problem.Depth, Stretch);
+            var stretches = Stretches;
             for (int s = 0; s < stretches.Parts; s++)
             {
                 int k = stretches.Start(s);

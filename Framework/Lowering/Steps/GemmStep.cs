@@ -2,7 +2,6 @@ using Framework.Execution;
 using Framework.Graphs;
 using Framework.Kernels;
 using Framework.Kernels.Gemm;
-using Framework.Kernels.Simd;
 using Framework.Operators;
 using Framework.Threading;
 
@@ -29,27 +28,11 @@ internal sealed unsafe class GemmStep : Step
 
     public override long MultiplyAdds => _products * _problem.MultiplyAdds;
 
-    public static Step? For(Node node, InstructionSet set)
+    /// <summary>The step of a product of matrices; null for other nodes, and where no kernel takes the node.</summary>
+    public static Step? For(Node node, KernelChoice choice)
     {
-        var a = node.Attributes;
-        if (a.Float("alpha", 1) != 1 || a.Float("beta", 1) != 1 || !IsFloat(node)) return null;
-        bool transA = a.Int("transA", 0) != 0, transB = a.Int("transB", 0) != 0;
-        var (left, result) = (node.Inputs[0]!.Shape!.ToShape(), node.Outputs[0]!.Shape!.ToShape());
-        var bias = node.Inputs.Count > 2 ? node.Inputs[2] : null;
-        if (bias is not null && BiasOf(bias.Shape!.ToShape(), result) is null) return null;
-        return Make(node, left[transA ? 0 : 1], result[0], result[1], transA, transB, bias, set, a.Has(Fused.ActivationAttribute));
-    }
-
-    public static Step? ForMatMul(Node node, InstructionSet set)
-    {
-        var (a, b) = (node.Inputs[0]!.Shape!.ToShape(), node.Inputs[1]!.Shape!.ToShape());
-        if (a.Rank < 2 || b.Rank < 2 || !IsFloat(node)) return null;
-
-        // A stack against one matrix is one product of a taller matrix; otherwise one matrix, or one of as large a stack, goes with each.
-        if (b.Rank == 2) return Make(node, a[^1], a.ElementCount / Math.Max(1, a[^1]), b[1], false, false, null, set, false);
-        int products = b[..^2].ElementCount;
-        if (a.Rank != 2 && !a[..^2].Equals(b[..^2])) return null;
-        return Make(node, a[^1], a[^2], b[^1], false, false, null, set, false, products, a.Rank == 2 ? 0 : a[^2] * a[^1]);
+        if (node.Operator == MatMul.Instance) return ForMatMul(node, choice);
+        return node.Operator == Gemm.Instance || node.Operator == Fused.Gemm ? ForGemm(node, choice) : null;
     }
 
     public override nint WorkspaceBytes(int threads) => _kernel.WorkspaceFloats(_problem, threads) * sizeof(float);
@@ -84,8 +67,31 @@ internal sealed unsafe class GemmStep : Step
         }
     }
 
+    private static GemmStep? ForGemm(Node node, KernelChoice choice)
+    {
+        var a = node.Attributes;
+        if (a.Float("alpha", 1) != 1 || a.Float("beta", 1) != 1 || !IsFloat(node)) return null;
+        bool transA = a.Int("transA", 0) != 0, transB = a.Int("transB", 0) != 0;
+        var (left, result) = (node.Inputs[0]!.Shape!.ToShape(), node.Outputs[0]!.Shape!.ToShape());
+        var bias = node.Inputs.Count > 2 ? node.Inputs[2] : null;
+        if (bias is not null && BiasOf(bias.Shape!.ToShape(), result) is null) return null;
+        return Make(node, left[transA ? 0 : 1], result[0], result[1], transA, transB, bias, choice, a.Has(Fused.ActivationAttribute));
+    }
+
+    private static GemmStep? ForMatMul(Node node, KernelChoice choice)
+    {
+        var (a, b) = (node.Inputs[0]!.Shape!.ToShape(), node.Inputs[1]!.Shape!.ToShape());
+        if (a.Rank < 2 || b.Rank < 2 || !IsFloat(node)) return null;
+
+        // A stack against one matrix is one product of a taller matrix; otherwise one matrix, or one of as large a stack, goes with each.
+        if (b.Rank == 2) return Make(node, a[^1], a.ElementCount / Math.Max(1, a[^1]), b[1], false, false, null, choice, false);
+        int products = b[..^2].ElementCount;
+        if (a.Rank != 2 && !a[..^2].Equals(b[..^2])) return null;
+        return Make(node, a[^1], a[^2], b[^1], false, false, null, choice, false, products, a.Rank == 2 ? 0 : a[^2] * a[^1]);
+    }
+
     private static GemmStep? Make(
-        Node node, int depth, int rows, int columns, bool transA, bool transB, Value? bias, InstructionSet set, bool relu,
+        Node node, int depth, int rows, int columns, bool transA, bool transB, Value? bias, KernelChoice choice, bool relu,
         int products = 1, int stepA = 0)
     {
         if (rows == 0 || columns == 0 || depth == 0) return null;
@@ -94,12 +100,12 @@ internal sealed unsafe class GemmStep : Step
             Bias = bias is null ? GemmBias.None : BiasOf(bias.Shape!.ToShape(), [rows, columns])!.Value,
             Activation = relu ? FusedActivation.Relu : FusedActivation.None,
         };
-        var kernel = GemmKernels.List.Select(problem, set);
+        var kernel = choice.Products.Select(problem, choice.Set);
         return new GemmStep(node, problem, kernel, bias is null ? [node.Inputs[0]!, node.Inputs[1]!] : [node.Inputs[0]!, node.Inputs[1]!, bias])
         {
             _products = products,
             _stepA = stepA,
-            Refusals = Passed.Over(GemmKernels.List, kernel, problem, set),
+            Refusals = Passed.Over(choice.Products, kernel, problem, choice.Set),
         };
     }
 

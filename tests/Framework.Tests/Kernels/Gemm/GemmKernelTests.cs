@@ -8,7 +8,9 @@ namespace Framework.Tests.Kernels.Gemm;
 /// <summary>Every kernel of the list that this process can run, against the sum's definition.</summary>
 public sealed unsafe class GemmKernelTests
 {
-    public static TheoryData<string> Kernels => new(GemmKernels.List.Where(k => k.Set.IsSupported).Select(k => k.Name));
+    private static readonly GemmKernel[] s_all = [.. GemmKernels.List.Concat(GemmKernels.Precise).DistinctBy(k => k.Name)];
+
+    public static TheoryData<string> Kernels => new(s_all.Where(k => k.Set.IsSupported).Select(k => k.Name));
 
     [Theory]
     [MemberData(nameof(Kernels))]
@@ -86,7 +88,7 @@ public sealed unsafe class GemmKernelTests
     public void Extents_below_one_are_refused() =>
         FluentActions.Invoking(() => new GemmProblem(3, 0, 3)).Should().Throw<ArgumentOutOfRangeException>();
 
-    private static GemmKernel Find(string name) => GemmKernels.List.First(k => k.Name == name);
+    private static GemmKernel Find(string name) => s_all.First(k => k.Name == name);
 
     private static GemmProblem Variant(GemmProblem problem, int variant) => problem with
     {
