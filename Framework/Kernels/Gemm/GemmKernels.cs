@@ -8,20 +8,16 @@ public static class GemmKernels
     /// <summary>All of them, those of instruction sets that this process lacks included.</summary>
     public static IReadOnlyList<GemmKernel> List { get; } =
     [
-        new Gemv<Simd512>(), new PackedGemm<Simd512>(),
-        new Gemv<Simd256>(), new PackedGemm<Simd256>(),
-        new Gemv<Simd128>(), new PackedGemm<Simd128>(),
-        new Gemv<SimdScalar>(), new PackedGemm<SimdScalar>(),
-        new ReferenceGemm(),
+        .. Of<Simd512>(), .. Of<Simd256>(), .. Of<Simd128>(), .. Of<SimdScalar>(), new ReferenceGemm(),
     ];
 
     /// <summary>The same for those who want the smallest error: long sums are cut more finely. A dot product's are cut by its lanes already.</summary>
     public static IReadOnlyList<GemmKernel> Precise { get; } =
     [
-        new Gemv<Simd512>(), new PackedGemm<Simd512>(precise: true),
-        new Gemv<Simd256>(), new PackedGemm<Simd256>(precise: true),
-        new Gemv<Simd128>(), new PackedGemm<Simd128>(precise: true),
-        new Gemv<SimdScalar>(), new PackedGemm<SimdScalar>(precise: true),
-        new ReferenceGemm(),
+        .. Of<Simd512>(true), .. Of<Simd256>(true), .. Of<Simd128>(true), .. Of<SimdScalar>(true), new ReferenceGemm(),
     ];
+
+    private static GemmKernel[] Of<TSimd>(bool precise = false)
+        where TSimd : unmanaged, ISimd<TSimd> =>
+        [new Gemv<TSimd>(), new DotGemm<TSimd>(), new OuterGemm<TSimd>(), new RowGemm<TSimd>(precise), new PackedGemm<TSimd>(precise)];
 }

@@ -54,7 +54,12 @@ public sealed unsafe class GemmKernelTests
     public void Real_numbers_are_within_the_bound_of_their_sum_and_the_same_at_any_number_of_threads(string name)
     {
         var kernel = Find(name);
-        GemmProblem[] problems = [new(150, 300, 700), new(37, 129, 1000, true, true), new(1, 200, 900, transposeB: true), new(70, 1, 513)];
+        GemmProblem[] problems =
+        [
+            new(150, 300, 700), new(37, 129, 1000, true, true), new(1, 200, 900, transposeB: true), new(70, 1, 513),
+            new(8, 300, 700), new(11, 600, 700, transposeA: true), new(8, 300, 700, transposeB: true), new(13, 70, 900, transposeB: true),
+            new(150, 700, 8, transposeA: true), new(33, 300, 13),
+        ];
         foreach (var problem in problems)
         {
             if (kernel.Refusal(problem) is not null) continue;

@@ -1,0 +1,242 @@
+using System.Runtime.CompilerServices;
+using Framework.Kernels.Simd;
+using Framework.Threading;
+
+namespace Framework.Kernels.Gemm;
+
+/// <summary>
+/// A matrix of few rows times a large one that lies transposed, as a layer's input and its weights do: dot products of up to eight rows with three,
+/// so that the large matrix is read once, as it lies.
+/// </summary>
+/// <remarks>Bound by memory up to about eight rows. The order of a sum depends on its length and the vector's width.</remarks>
+internal sealed unsafe class DotGemm<TSimd>() : GemmKernel($"GemmDots{MostRows}x{Columns}{TSimd.Set}", TSimd.Set)
+    where TSimd : unmanaged, ISimd<TSimd>
+{
+    /// <summary>Rows of A that a pass over B serves.</summary>
+    private const int MostRows = 8;
+
+    /// <summary>Columns of an item of work.</summary>
+    private const int ColumnsOfItem = 12;
+
+    /// <summary>Vectors of a dot product from which on adding up its lanes does not matter.</summary>
+    private const int LeastVectors = 8;
+
+    /// <summary>Dot products side by side: as many as there are registers for.</summary>
+    private static int Columns => TSimd.Width >= 16 ? 3 : 1;
+
+    public override string? Refusal(in GemmProblem problem)
+    {
+        if (problem.Rows > 2 * MostRows) return $"{problem.Rows} rows are too many.";
+        if (problem.DepthStepA != 1 || problem.DepthStepB != 1) return "an operand is not contiguous along the depth.";
+        return problem.Depth >= LeastVectors * TSimd.Width ? null : $"sums of {problem.Depth} terms are too short.";
+    }
+
+    public override void Run(in GemmProblem problem, in GemmArguments arguments, WorkerPool pool) =>
+        pool.Run(((problem.Columns - 1) / ColumnsOfItem) + 1, new Job { Problem = problem, Arguments = arguments });
+
+    private struct Job : IJob
+    {
+        public GemmProblem Problem;
+        public GemmArguments Arguments;
+
+        public readonly void Execute(int index, int worker)
+        {
+            float* sums = stackalloc float[MostRows * 3];
+            var groups = new EvenSplit(Problem.Rows, MostRows);
+            int end = Math.Min((index + 1) * ColumnsOfItem, Problem.Columns);
+            for (int column = index * ColumnsOfItem; column < end; column += Columns)
+            {
+                int count = Math.Min(Columns, end - column);
+
+                // Where fewer are left the first is read again, which needs no other code.
+                float* b = Arguments.B + (column * Problem.ColumnStepB);
+                float* second = count > 1 ? b + Problem.ColumnStepB : b, third = count > 2 ? second + Problem.ColumnStepB : b;
+                for (int group = 0; group < groups.Parts; group++)
+                {
+                    int row = groups.Start(group), rows = groups.Length(group);
+                    Dots(rows, Arguments.A + (row * Problem.RowStepA), Problem.RowStepA, b, second, third, Problem.Depth, sums);
+                    for (int r = 0; r < rows; r++)
+                    {
+                        for (int c = 0; c < count; c++) Finish(row + r, column + c, sums[(r * 3) + c]);
+                    }
+                }
+            }
+        }
+
+        private readonly void Finish(int row, int column, float sum)
+        {
+            float* result = Arguments.C + ((nint)row * Problem.StepC) + column;
+            if (Problem.Accumulate) sum = *result + sum;
+            if (Problem.Bias == GemmBias.PerColumn) sum += Arguments.Bias[column];
+            if (Problem.Bias == GemmBias.PerRow) sum += Arguments.Bias[row];
+            *result = Problem.Activation == FusedActivation.Relu && sum < 0 ? 0 : sum;
+        }
+    }
+
+    private static void Dots(int rows, float* a, nint stepA, float* b0, float* b1, float* b2, int depth, float* sums)
+    {
+        switch (rows)
+        {
+            case 1: Dots<Count1>(a, stepA, b0, b1, b2, depth, sums); break;
+            case 2: Dots<Count2>(a, stepA, b0, b1, b2, depth, sums); break;
+            case 3: Dots<Count3>(a, stepA, b0, b1, b2, depth, sums); break;
+            case 4: Dots<Count4>(a, stepA, b0, b1, b2, depth, sums); break;
+            case 5: Dots<Count5>(a, stepA, b0, b1, b2, depth, sums); break;
+            case 6: Dots<Count6>(a, stepA, b0, b1, b2, depth, sums); break;
+            case 7: Dots<Count7>(a, stepA, b0, b1, b2, depth, sums); break;
+            case 8: Dots<Count8>(a, stepA, b0, b1, b2, depth, sums); break;
+            default: throw new ArgumentOutOfRangeException(nameof(rows));
+        }
+    }
+
+    /// <remarks>Not inlined and without calls, or the accumulators would live on the stack.</remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Dots<TRows>(float* a, nint stepA, float* b0, float* b1, float* b2, int depth, float* sums)
+        where TRows : ICount
+    {
+        TSimd s00 = TSimd.Zero, s01 = TSimd.Zero, s02 = TSimd.Zero;
+        TSimd s10 = TSimd.Zero, s11 = TSimd.Zero, s12 = TSimd.Zero;
+        TSimd s20 = TSimd.Zero, s21 = TSimd.Zero, s22 = TSimd.Zero;
+        TSimd s30 = TSimd.Zero, s31 = TSimd.Zero, s32 = TSimd.Zero;
+        TSimd s40 = TSimd.Zero, s41 = TSimd.Zero, s42 = TSimd.Zero;
+        TSimd s50 = TSimd.Zero, s51 = TSimd.Zero, s52 = TSimd.Zero;
+        TSimd s60 = TSimd.Zero, s61 = TSimd.Zero, s62 = TSimd.Zero;
+        TSimd s70 = TSimd.Zero, s71 = TSimd.Zero, s72 = TSimd.Zero;
+        nint k = 0;
+        for (; k <= depth - TSimd.Width; k += TSimd.Width)
+        {
+            TSimd y0 = TSimd.Load(b0 + k), y1 = Columns > 1 ? TSimd.Load(b1 + k) : y0, y2 = Columns > 1 ? TSimd.Load(b2 + k) : y0;
+            TSimd x0 = TSimd.Load(a + k);
+            s00 = TSimd.MultiplyAdd(x0, y0, s00);
+            if (Columns > 1) s01 = TSimd.MultiplyAdd(x0, y1, s01);
+            if (Columns > 1) s02 = TSimd.MultiplyAdd(x0, y2, s02);
+            if (TRows.Value > 1)
+            {
+                TSimd x = TSimd.Load(a + (1 * stepA) + k);
+                s10 = TSimd.MultiplyAdd(x, y0, s10);
+                if (Columns > 1) s11 = TSimd.MultiplyAdd(x, y1, s11);
+                if (Columns > 1) s12 = TSimd.MultiplyAdd(x, y2, s12);
+            }
+            if (TRows.Value > 2)
+            {
+                TSimd x = TSimd.Load(a + (2 * stepA) + k);
+                s20 = TSimd.MultiplyAdd(x, y0, s20);
+                if (Columns > 1) s21 = TSimd.MultiplyAdd(x, y1, s21);
+                if (Columns > 1) s22 = TSimd.MultiplyAdd(x, y2, s22);
+            }
+            if (TRows.Value > 3)
+            {
+                TSimd x = TSimd.Load(a + (3 * stepA) + k);
+                s30 = TSimd.MultiplyAdd(x, y0, s30);
+                if (Columns > 1) s31 = TSimd.MultiplyAdd(x, y1, s31);
+                if (Columns > 1) s32 = TSimd.MultiplyAdd(x, y2, s32);
+            }
+            if (TRows.Value > 4)
+            {
+                TSimd x = TSimd.Load(a + (4 * stepA) + k);
+                s40 = TSimd.MultiplyAdd(x, y0, s40);
+                if (Columns > 1) s41 = TSimd.MultiplyAdd(x, y1, s41);
+                if (Columns > 1) s42 = TSimd.MultiplyAdd(x, y2, s42);
+            }
+            if (TRows.Value > 5)
+            {
+                TSimd x = TSimd.Load(a + (5 * stepA) + k);
+                s50 = TSimd.MultiplyAdd(x, y0, s50);
+                if (Columns > 1) s51 = TSimd.MultiplyAdd(x, y1, s51);
+                if (Columns > 1) s52 = TSimd.MultiplyAdd(x, y2, s52);
+            }
+            if (TRows.Value > 6)
+            {
+                TSimd x = TSimd.Load(a + (6 * stepA) + k);
+                s60 = TSimd.MultiplyAdd(x, y0, s60);
+                if (Columns > 1) s61 = TSimd.MultiplyAdd(x, y1, s61);
+                if (Columns > 1) s62 = TSimd.MultiplyAdd(x, y2, s62);
+            }
+            if (TRows.Value > 7)
+            {
+                TSimd x = TSimd.Load(a + (7 * stepA) + k);
+                s70 = TSimd.MultiplyAdd(x, y0, s70);
+                if (Columns > 1) s71 = TSimd.MultiplyAdd(x, y1, s71);
+                if (Columns > 1) s72 = TSimd.MultiplyAdd(x, y2, s72);
+            }
+        }
+
+        int count = depth - (int)k;
+        if (count > 0)
+        {
+            TSimd y0 = TSimd.LoadPartial(b0 + k, count);
+            TSimd y1 = Columns > 1 ? TSimd.LoadPartial(b1 + k, count) : y0, y2 = Columns > 1 ? TSimd.LoadPartial(b2 + k, count) : y0;
+            TSimd x0 = TSimd.LoadPartial(a + k, count);
+            s00 = TSimd.MultiplyAdd(x0, y0, s00);
+            if (Columns > 1) s01 = TSimd.MultiplyAdd(x0, y1, s01);
+            if (Columns > 1) s02 = TSimd.MultiplyAdd(x0, y2, s02);
+            if (TRows.Value > 1)
+            {
+                TSimd x = TSimd.LoadPartial(a + (1 * stepA) + k, count);
+                s10 = TSimd.MultiplyAdd(x, y0, s10);
+                if (Columns > 1) s11 = TSimd.MultiplyAdd(x, y1, s11);
+                if (Columns > 1) s12 = TSimd.MultiplyAdd(x, y2, s12);
+            }
+            if (TRows.Value > 2)
+            {
+                TSimd x = TSimd.LoadPartial(a + (2 * stepA) + k, count);
+                s20 = TSimd.MultiplyAdd(x, y0, s20);
+                if (Columns > 1) s21 = TSimd.MultiplyAdd(x, y1, s21);
+                if (Columns > 1) s22 = TSimd.MultiplyAdd(x, y2, s22);
+            }
+            if (TRows.Value > 3)
+            {
+                TSimd x = TSimd.LoadPartial(a + (3 * stepA) + k, count);
+                s30 = TSimd.MultiplyAdd(x, y0, s30);
+                if (Columns > 1) s31 = TSimd.MultiplyAdd(x, y1, s31);
+                if (Columns > 1) s32 = TSimd.MultiplyAdd(x, y2, s32);
+            }
+            if (TRows.Value > 4)
+            {
+                TSimd x = TSimd.LoadPartial(a + (4 * stepA) + k, count);
+                s40 = TSimd.MultiplyAdd(x, y0, s40);
+                if (Columns > 1) s41 = TSimd.MultiplyAdd(x, y1, s41);
+                if (Columns > 1) s42 = TSimd.MultiplyAdd(x, y2, s42);
+            }
+            if (TRows.Value > 5)
+            {
+                TSimd x = TSimd.LoadPartial(a + (5 * stepA) + k, count);
+                s50 = TSimd.MultiplyAdd(x, y0, s50);
+                if (Columns > 1) s51 = TSimd.MultiplyAdd(x, y1, s51);
+                if (Columns > 1) s52 = TSimd.MultiplyAdd(x, y2, s52);
+            }
+            if (TRows.Value > 6)
+            {
+                TSimd x = TSimd.LoadPartial(a + (6 * stepA) + k, count);
+                s60 = TSimd.MultiplyAdd(x, y0, s60);
+                if (Columns > 1) s61 = TSimd.MultiplyAdd(x, y1, s61);
+                if (Columns > 1) s62 = TSimd.MultiplyAdd(x, y2, s62);
+            }
+            if (TRows.Value > 7)
+            {
+                TSimd x = TSimd.LoadPartial(a + (7 * stepA) + k, count);
+                s70 = TSimd.MultiplyAdd(x, y0, s70);
+                if (Columns > 1) s71 = TSimd.MultiplyAdd(x, y1, s71);
+                if (Columns > 1) s72 = TSimd.MultiplyAdd(x, y2, s72);
+            }
+        }
+
+        Put(sums + 0, s00, s01, s02);
+        if (TRows.Value > 1) Put(sums + 3, s10, s11, s12);
+        if (TRows.Value > 2) Put(sums + 6, s20, s21, s22);
+        if (TRows.Value > 3) Put(sums + 9, s30, s31, s32);
+        if (TRows.Value > 4) Put(sums + 12, s40, s41, s42);
+        if (TRows.Value > 5) Put(sums + 15, s50, s51, s52);
+        if (TRows.Value > 6) Put(sums + 18, s60, s61, s62);
+        if (TRows.Value > 7) Put(sums + 21, s70, s71, s72);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put(float* sums, TSimd first, TSimd second, TSimd third)
+    {
+        sums[0] = TSimd.Sum(first);
+        if (Columns == 1) return;
+        sums[1] = TSimd.Sum(second);
+        sums[2] = TSimd.Sum(third);
+    }
+}
