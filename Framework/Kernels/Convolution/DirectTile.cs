@@ -150,12 +150,12 @@ internal static unsafe class DirectTiles<TSimd>
         {
             float* x = tile->Source + tap->Offset;
             float* x2 = x + tile->SourceHalf;
-            if (TStep.Value > 1) FetchAhead(tile->Source + (tap + 1 < end ? tap + 1 : tap)->Offset, half, tile->SourceHalf, TPixels.Value - half);
+            if (TStep.Value > 1 && TSimd.Width >= Ahead.LineFloats) FetchAhead(tile->Source + (tap + 1 < end ? tap + 1 : tap)->Offset, half, tile->SourceHalf, TPixels.Value - half);
             for (nint i = tap->Count; i > 0; i--)
             {
                 TSimd w0 = TSimd.Load(weights);
                 TSimd w1 = TBlocks.Value > 1 ? TSimd.Load(weights + TSimd.Width) : w0;
-                Ahead.Fetch(weights + (TapAhead * TBlocks.Value * TSimd.Width));
+                if (TSimd.Width >= Ahead.LineFloats) Ahead.Fetch(weights + (TapAhead * TBlocks.Value * TSimd.Width));
                 if (TBlocks.Value > 1 && TSimd.Width >= Ahead.LineFloats) Ahead.Fetch(weights + (((TapAhead * TBlocks.Value) + 1) * TSimd.Width));
                 Add<TBlocks>(x, w0, w1, ref s00, ref s01);
                 if (TPixels.Value > 1) Add<TBlocks>(half > 1 ? x + step : x2, w0, w1, ref s10, ref s11);
