@@ -94,6 +94,8 @@ internal sealed unsafe class DotGemm<TSimd>() : GemmKernel($"GemmDots{MostRows}x
     private static void Dots<TRows>(float* a, nint stepA, float* b0, float* b1, float* b2, int depth, float* sums)
         where TRows : ICount
     {
+        // A constant to the compiler, which would not look through so many calls of a property.
+        bool wide = TSimd.Width >= 16;
         TSimd s00 = TSimd.Zero, s01 = TSimd.Zero, s02 = TSimd.Zero;
         TSimd s10 = TSimd.Zero, s11 = TSimd.Zero, s12 = TSimd.Zero;
         TSimd s20 = TSimd.Zero, s21 = TSimd.Zero, s22 = TSimd.Zero;
@@ -105,59 +107,59 @@ internal sealed unsafe class DotGemm<TSimd>() : GemmKernel($"GemmDots{MostRows}x
         nint k = 0;
         for (; k <= depth - TSimd.Width; k += TSimd.Width)
         {
-            TSimd y0 = TSimd.Load(b0 + k), y1 = Columns > 1 ? TSimd.Load(b1 + k) : y0, y2 = Columns > 1 ? TSimd.Load(b2 + k) : y0;
+            TSimd y0 = TSimd.Load(b0 + k), y1 = wide ? TSimd.Load(b1 + k) : y0, y2 = wide ? TSimd.Load(b2 + k) : y0;
             TSimd x0 = TSimd.Load(a + k);
             s00 = TSimd.MultiplyAdd(x0, y0, s00);
-            if (Columns > 1) s01 = TSimd.MultiplyAdd(x0, y1, s01);
-            if (Columns > 1) s02 = TSimd.MultiplyAdd(x0, y2, s02);
+            if (wide) s01 = TSimd.MultiplyAdd(x0, y1, s01);
+            if (wide) s02 = TSimd.MultiplyAdd(x0, y2, s02);
             if (TRows.Value > 1)
             {
                 TSimd x = TSimd.Load(a + (1 * stepA) + k);
                 s10 = TSimd.MultiplyAdd(x, y0, s10);
-                if (Columns > 1) s11 = TSimd.MultiplyAdd(x, y1, s11);
-                if (Columns > 1) s12 = TSimd.MultiplyAdd(x, y2, s12);
+                if (wide) s11 = TSimd.MultiplyAdd(x, y1, s11);
+                if (wide) s12 = TSimd.MultiplyAdd(x, y2, s12);
             }
             if (TRows.Value > 2)
             {
                 TSimd x = TSimd.Load(a + (2 * stepA) + k);
                 s20 = TSimd.MultiplyAdd(x, y0, s20);
-                if (Columns > 1) s21 = TSimd.MultiplyAdd(x, y1, s21);
-                if (Columns > 1) s22 = TSimd.MultiplyAdd(x, y2, s22);
+                if (wide) s21 = TSimd.MultiplyAdd(x, y1, s21);
+                if (wide) s22 = TSimd.MultiplyAdd(x, y2, s22);
             }
             if (TRows.Value > 3)
             {
                 TSimd x = TSimd.Load(a + (3 * stepA) + k);
                 s30 = TSimd.MultiplyAdd(x, y0, s30);
-                if (Columns > 1) s31 = TSimd.MultiplyAdd(x, y1, s31);
-                if (Columns > 1) s32 = TSimd.MultiplyAdd(x, y2, s32);
+                if (wide) s31 = TSimd.MultiplyAdd(x, y1, s31);
+                if (wide) s32 = TSimd.MultiplyAdd(x, y2, s32);
             }
             if (TRows.Value > 4)
             {
                 TSimd x = TSimd.Load(a + (4 * stepA) + k);
                 s40 = TSimd.MultiplyAdd(x, y0, s40);
-                if (Columns > 1) s41 = TSimd.MultiplyAdd(x, y1, s41);
-                if (Columns > 1) s42 = TSimd.MultiplyAdd(x, y2, s42);
+                if (wide) s41 = TSimd.MultiplyAdd(x, y1, s41);
+                if (wide) s42 = TSimd.MultiplyAdd(x, y2, s42);
             }
             if (TRows.Value > 5)
             {
                 TSimd x = TSimd.Load(a + (5 * stepA) + k);
                 s50 = TSimd.MultiplyAdd(x, y0, s50);
-                if (Columns > 1) s51 = TSimd.MultiplyAdd(x, y1, s51);
-                if (Columns > 1) s52 = TSimd.MultiplyAdd(x, y2, s52);
+                if (wide) s51 = TSimd.MultiplyAdd(x, y1, s51);
+                if (wide) s52 = TSimd.MultiplyAdd(x, y2, s52);
             }
             if (TRows.Value > 6)
             {
                 TSimd x = TSimd.Load(a + (6 * stepA) + k);
                 s60 = TSimd.MultiplyAdd(x, y0, s60);
-                if (Columns > 1) s61 = TSimd.MultiplyAdd(x, y1, s61);
-                if (Columns > 1) s62 = TSimd.MultiplyAdd(x, y2, s62);
+                if (wide) s61 = TSimd.MultiplyAdd(x, y1, s61);
+                if (wide) s62 = TSimd.MultiplyAdd(x, y2, s62);
             }
             if (TRows.Value > 7)
             {
                 TSimd x = TSimd.Load(a + (7 * stepA) + k);
                 s70 = TSimd.MultiplyAdd(x, y0, s70);
-                if (Columns > 1) s71 = TSimd.MultiplyAdd(x, y1, s71);
-                if (Columns > 1) s72 = TSimd.MultiplyAdd(x, y2, s72);
+                if (wide) s71 = TSimd.MultiplyAdd(x, y1, s71);
+                if (wide) s72 = TSimd.MultiplyAdd(x, y2, s72);
             }
         }
 
@@ -165,59 +167,59 @@ internal sealed unsafe class DotGemm<TSimd>() : GemmKernel($"GemmDots{MostRows}x
         if (count > 0)
         {
             TSimd y0 = TSimd.LoadPartial(b0 + k, count);
-            TSimd y1 = Columns > 1 ? TSimd.LoadPartial(b1 + k, count) : y0, y2 = Columns > 1 ? TSimd.LoadPartial(b2 + k, count) : y0;
+            TSimd y1 = wide ? TSimd.LoadPartial(b1 + k, count) : y0, y2 = wide ? TSimd.LoadPartial(b2 + k, count) : y0;
             TSimd x0 = TSimd.LoadPartial(a + k, count);
             s00 = TSimd.MultiplyAdd(x0, y0, s00);
-            if (Columns > 1) s01 = TSimd.MultiplyAdd(x0, y1, s01);
-            if (Columns > 1) s02 = TSimd.MultiplyAdd(x0, y2, s02);
+            if (wide) s01 = TSimd.MultiplyAdd(x0, y1, s01);
+            if (wide) s02 = TSimd.MultiplyAdd(x0, y2, s02);
             if (TRows.Value > 1)
             {
                 TSimd x = TSimd.LoadPartial(a + (1 * stepA) + k, count);
                 s10 = TSimd.MultiplyAdd(x, y0, s10);
-                if (Columns > 1) s11 = TSimd.MultiplyAdd(x, y1, s11);
-                if (Columns > 1) s12 = TSimd.MultiplyAdd(x, y2, s12);
+                if (wide) s11 = TSimd.MultiplyAdd(x, y1, s11);
+                if (wide) s12 = TSimd.MultiplyAdd(x, y2, s12);
             }
             if (TRows.Value > 2)
             {
                 TSimd x = TSimd.LoadPartial(a + (2 * stepA) + k, count);
                 s20 = TSimd.MultiplyAdd(x, y0, s20);
-                if (Columns > 1) s21 = TSimd.MultiplyAdd(x, y1, s21);
-                if (Columns > 1) s22 = TSimd.MultiplyAdd(x, y2, s22);
+                if (wide) s21 = TSimd.MultiplyAdd(x, y1, s21);
+                if (wide) s22 = TSimd.MultiplyAdd(x, y2, s22);
             }
             if (TRows.Value > 3)
             {
                 TSimd x = TSimd.LoadPartial(a + (3 * stepA) + k, count);
                 s30 = TSimd.MultiplyAdd(x, y0, s30);
-                if (Columns > 1) s31 = TSimd.MultiplyAdd(x, y1, s31);
-                if (Columns > 1) s32 = TSimd.MultiplyAdd(x, y2, s32);
+                if (wide) s31 = TSimd.MultiplyAdd(x, y1, s31);
+                if (wide) s32 = TSimd.MultiplyAdd(x, y2, s32);
             }
             if (TRows.Value > 4)
             {
                 TSimd x = TSimd.LoadPartial(a + (4 * stepA) + k, count);
                 s40 = TSimd.MultiplyAdd(x, y0, s40);
-                if (Columns > 1) s41 = TSimd.MultiplyAdd(x, y1, s41);
-                if (Columns > 1) s42 = TSimd.MultiplyAdd(x, y2, s42);
+                if (wide) s41 = TSimd.MultiplyAdd(x, y1, s41);
+                if (wide) s42 = TSimd.MultiplyAdd(x, y2, s42);
             }
             if (TRows.Value > 5)
             {
                 TSimd x = TSimd.LoadPartial(a + (5 * stepA) + k, count);
                 s50 = TSimd.MultiplyAdd(x, y0, s50);
-                if (Columns > 1) s51 = TSimd.MultiplyAdd(x, y1, s51);
-                if (Columns > 1) s52 = TSimd.MultiplyAdd(x, y2, s52);
+                if (wide) s51 = TSimd.MultiplyAdd(x, y1, s51);
+                if (wide) s52 = TSimd.MultiplyAdd(x, y2, s52);
             }
             if (TRows.Value > 6)
             {
                 TSimd x = TSimd.LoadPartial(a + (6 * stepA) + k, count);
                 s60 = TSimd.MultiplyAdd(x, y0, s60);
-                if (Columns > 1) s61 = TSimd.MultiplyAdd(x, y1, s61);
-                if (Columns > 1) s62 = TSimd.MultiplyAdd(x, y2, s62);
+                if (wide) s61 = TSimd.MultiplyAdd(x, y1, s61);
+                if (wide) s62 = TSimd.MultiplyAdd(x, y2, s62);
             }
             if (TRows.Value > 7)
             {
                 TSimd x = TSimd.LoadPartial(a + (7 * stepA) + k, count);
                 s70 = TSimd.MultiplyAdd(x, y0, s70);
-                if (Columns > 1) s71 = TSimd.MultiplyAdd(x, y1, s71);
-                if (Columns > 1) s72 = TSimd.MultiplyAdd(x, y2, s72);
+                if (wide) s71 = TSimd.MultiplyAdd(x, y1, s71);
+                if (wide) s72 = TSimd.MultiplyAdd(x, y2, s72);
             }
         }
 
@@ -235,7 +237,7 @@ internal sealed unsafe class DotGemm<TSimd>() : GemmKernel($"GemmDots{MostRows}x
     private static void Put(float* sums, TSimd first, TSimd second, TSimd third)
     {
         sums[0] = TSimd.Sum(first);
-        if (Columns == 1) return;
+        if (TSimd.Width < 16) return;
         sums[1] = TSimd.Sum(second);
         sums[2] = TSimd.Sum(third);
     }

@@ -97,141 +97,143 @@ internal sealed unsafe class OuterGemm<TSimd>() : GemmKernel($"GemmOuter{RowsAtO
     private static void Rows<TDepth>(float* a, nint rowStepA, nint depthStepA, float* b, nint stepB, int columns, float* c0, float* c1, bool adds)
         where TDepth : ICount
     {
+        // A constant to the compiler, which would not look through so many calls of a property.
+        bool wide = TSimd.Width >= 16;
         TSimd x00 = TDepth.Value > 0 ? TSimd.Broadcast(a[0 * depthStepA]) : TSimd.Zero;
-        TSimd x10 = RowsAtOnce > 1 && TDepth.Value > 0 ? TSimd.Broadcast(a[rowStepA + (0 * depthStepA)]) : TSimd.Zero;
+        TSimd x10 = wide && TDepth.Value > 0 ? TSimd.Broadcast(a[rowStepA + (0 * depthStepA)]) : TSimd.Zero;
         TSimd x01 = TDepth.Value > 1 ? TSimd.Broadcast(a[1 * depthStepA]) : TSimd.Zero;
-        TSimd x11 = RowsAtOnce > 1 && TDepth.Value > 1 ? TSimd.Broadcast(a[rowStepA + (1 * depthStepA)]) : TSimd.Zero;
+        TSimd x11 = wide && TDepth.Value > 1 ? TSimd.Broadcast(a[rowStepA + (1 * depthStepA)]) : TSimd.Zero;
         TSimd x02 = TDepth.Value > 2 ? TSimd.Broadcast(a[2 * depthStepA]) : TSimd.Zero;
-        TSimd x12 = RowsAtOnce > 1 && TDepth.Value > 2 ? TSimd.Broadcast(a[rowStepA + (2 * depthStepA)]) : TSimd.Zero;
+        TSimd x12 = wide && TDepth.Value > 2 ? TSimd.Broadcast(a[rowStepA + (2 * depthStepA)]) : TSimd.Zero;
         TSimd x03 = TDepth.Value > 3 ? TSimd.Broadcast(a[3 * depthStepA]) : TSimd.Zero;
-        TSimd x13 = RowsAtOnce > 1 && TDepth.Value > 3 ? TSimd.Broadcast(a[rowStepA + (3 * depthStepA)]) : TSimd.Zero;
+        TSimd x13 = wide && TDepth.Value > 3 ? TSimd.Broadcast(a[rowStepA + (3 * depthStepA)]) : TSimd.Zero;
         TSimd x04 = TDepth.Value > 4 ? TSimd.Broadcast(a[4 * depthStepA]) : TSimd.Zero;
-        TSimd x14 = RowsAtOnce > 1 && TDepth.Value > 4 ? TSimd.Broadcast(a[rowStepA + (4 * depthStepA)]) : TSimd.Zero;
+        TSimd x14 = wide && TDepth.Value > 4 ? TSimd.Broadcast(a[rowStepA + (4 * depthStepA)]) : TSimd.Zero;
         TSimd x05 = TDepth.Value > 5 ? TSimd.Broadcast(a[5 * depthStepA]) : TSimd.Zero;
-        TSimd x15 = RowsAtOnce > 1 && TDepth.Value > 5 ? TSimd.Broadcast(a[rowStepA + (5 * depthStepA)]) : TSimd.Zero;
+        TSimd x15 = wide && TDepth.Value > 5 ? TSimd.Broadcast(a[rowStepA + (5 * depthStepA)]) : TSimd.Zero;
         TSimd x06 = TDepth.Value > 6 ? TSimd.Broadcast(a[6 * depthStepA]) : TSimd.Zero;
-        TSimd x16 = RowsAtOnce > 1 && TDepth.Value > 6 ? TSimd.Broadcast(a[rowStepA + (6 * depthStepA)]) : TSimd.Zero;
+        TSimd x16 = wide && TDepth.Value > 6 ? TSimd.Broadcast(a[rowStepA + (6 * depthStepA)]) : TSimd.Zero;
         TSimd x07 = TDepth.Value > 7 ? TSimd.Broadcast(a[7 * depthStepA]) : TSimd.Zero;
-        TSimd x17 = RowsAtOnce > 1 && TDepth.Value > 7 ? TSimd.Broadcast(a[rowStepA + (7 * depthStepA)]) : TSimd.Zero;
+        TSimd x17 = wide && TDepth.Value > 7 ? TSimd.Broadcast(a[rowStepA + (7 * depthStepA)]) : TSimd.Zero;
         int column = 0;
         for (; column <= columns - TSimd.Width; column += TSimd.Width)
         {
-            TSimd s0 = adds ? TSimd.Load(c0 + column) : TSimd.Zero, s1 = adds && RowsAtOnce > 1 ? TSimd.Load(c1 + column) : TSimd.Zero;
+            TSimd s0 = adds ? TSimd.Load(c0 + column) : TSimd.Zero, s1 = adds && wide ? TSimd.Load(c1 + column) : TSimd.Zero;
             TSimd y = TSimd.Load(b + column);
             s0 = TSimd.MultiplyAdd(x00, y, s0);
-            if (RowsAtOnce > 1) s1 = TSimd.MultiplyAdd(x10, y, s1);
+            if (wide) s1 = TSimd.MultiplyAdd(x10, y, s1);
             if (TDepth.Value > 1)
             {
                 y = TSimd.Load(b + (1 * stepB) + column);
                 s0 = TSimd.MultiplyAdd(x01, y, s0);
-                if (RowsAtOnce > 1) s1 = TSimd.MultiplyAdd(x11, y, s1);
+                if (wide) s1 = TSimd.MultiplyAdd(x11, y, s1);
             }
 
             if (TDepth.Value > 2)
             {
                 y = TSimd.Load(b + (2 * stepB) + column);
                 s0 = TSimd.MultiplyAdd(x02, y, s0);
-                if (RowsAtOnce > 1) s1 = TSimd.MultiplyAdd(x12, y, s1);
+                if (wide) s1 = TSimd.MultiplyAdd(x12, y, s1);
             }
 
             if (TDepth.Value > 3)
             {
                 y = TSimd.Load(b + (3 * stepB) + column);
                 s0 = TSimd.MultiplyAdd(x03, y, s0);
-                if (RowsAtOnce > 1) s1 = TSimd.MultiplyAdd(x13, y, s1);
+                if (wide) s1 = TSimd.MultiplyAdd(x13, y, s1);
             }
 
             if (TDepth.Value > 4)
             {
                 y = TSimd.Load(b + (4 * stepB) + column);
                 s0 = TSimd.MultiplyAdd(x04, y, s0);
-                if (RowsAtOnce > 1) s1 = TSimd.MultiplyAdd(x14, y, s1);
+                if (wide) s1 = TSimd.MultiplyAdd(x14, y, s1);
             }
 
             if (TDepth.Value > 5)
             {
                 y = TSimd.Load(b + (5 * stepB) + column);
                 s0 = TSimd.MultiplyAdd(x05, y, s0);
-                if (RowsAtOnce > 1) s1 = TSimd.MultiplyAdd(x15, y, s1);
+                if (wide) s1 = TSimd.MultiplyAdd(x15, y, s1);
             }
 
             if (TDepth.Value > 6)
             {
                 y = TSimd.Load(b + (6 * stepB) + column);
                 s0 = TSimd.MultiplyAdd(x06, y, s0);
-                if (RowsAtOnce > 1) s1 = TSimd.MultiplyAdd(x16, y, s1);
+                if (wide) s1 = TSimd.MultiplyAdd(x16, y, s1);
             }
 
             if (TDepth.Value > 7)
             {
                 y = TSimd.Load(b + (7 * stepB) + column);
                 s0 = TSimd.MultiplyAdd(x07, y, s0);
-                if (RowsAtOnce > 1) s1 = TSimd.MultiplyAdd(x17, y, s1);
+                if (wide) s1 = TSimd.MultiplyAdd(x17, y, s1);
             }
 
             TSimd.Store(c0 + column, s0);
-            if (RowsAtOnce > 1) TSimd.Store(c1 + column, s1);
+            if (wide) TSimd.Store(c1 + column, s1);
         }
 
         int lanes = columns - column;
         if (lanes > 0)
         {
             TSimd s0 = adds ? TSimd.LoadPartial(c0 + column, lanes) : TSimd.Zero;
-            TSimd s1 = adds && RowsAtOnce > 1 ? TSimd.LoadPartial(c1 + column, lanes) : TSimd.Zero;
+            TSimd s1 = adds && wide ? TSimd.LoadPartial(c1 + column, lanes) : TSimd.Zero;
             TSimd y = TSimd.LoadPartial(b + column, lanes);
             s0 = TSimd.MultiplyAdd(x00, y, s0);
-            if (RowsAtOnce > 1) s1 = TSimd.MultiplyAdd(x10, y, s1);
+            if (wide) s1 = TSimd.MultiplyAdd(x10, y, s1);
             if (TDepth.Value > 1)
             {
                 y = TSimd.LoadPartial(b + (1 * stepB) + column, lanes);
                 s0 = TSimd.MultiplyAdd(x01, y, s0);
-                if (RowsAtOnce > 1) s1 = TSimd.MultiplyAdd(x11, y, s1);
+                if (wide) s1 = TSimd.MultiplyAdd(x11, y, s1);
             }
 
             if (TDepth.Value > 2)
             {
                 y = TSimd.LoadPartial(b + (2 * stepB) + column, lanes);
                 s0 = TSimd.MultiplyAdd(x02, y, s0);
-                if (RowsAtOnce > 1) s1 = TSimd.MultiplyAdd(x12, y, s1);
+                if (wide) s1 = TSimd.MultiplyAdd(x12, y, s1);
             }
 
             if (TDepth.Value > 3)
             {
                 y = TSimd.LoadPartial(b + (3 * stepB) + column, lanes);
                 s0 = TSimd.MultiplyAdd(x03, y, s0);
-                if (RowsAtOnce > 1) s1 = TSimd.MultiplyAdd(x13, y, s1);
+                if (wide) s1 = TSimd.MultiplyAdd(x13, y, s1);
             }
 
             if (TDepth.Value > 4)
             {
                 y = TSimd.LoadPartial(b + (4 * stepB) + column, lanes);
                 s0 = TSimd.MultiplyAdd(x04, y, s0);
-                if (RowsAtOnce > 1) s1 = TSimd.MultiplyAdd(x14, y, s1);
+                if (wide) s1 = TSimd.MultiplyAdd(x14, y, s1);
             }
 
             if (TDepth.Value > 5)
             {
                 y = TSimd.LoadPartial(b + (5 * stepB) + column, lanes);
                 s0 = TSimd.MultiplyAdd(x05, y, s0);
-                if (RowsAtOnce > 1) s1 = TSimd.MultiplyAdd(x15, y, s1);
+                if (wide) s1 = TSimd.MultiplyAdd(x15, y, s1);
             }
 
             if (TDepth.Value > 6)
             {
                 y = TSimd.LoadPartial(b + (6 * stepB) + column, lanes);
                 s0 = TSimd.MultiplyAdd(x06, y, s0);
-                if (RowsAtOnce > 1) s1 = TSimd.MultiplyAdd(x16, y, s1);
+                if (wide) s1 = TSimd.MultiplyAdd(x16, y, s1);
             }
 
             if (TDepth.Value > 7)
             {
                 y = TSimd.LoadPartial(b + (7 * stepB) + column, lanes);
                 s0 = TSimd.MultiplyAdd(x07, y, s0);
-                if (RowsAtOnce > 1) s1 = TSimd.MultiplyAdd(x17, y, s1);
+                if (wide) s1 = TSimd.MultiplyAdd(x17, y, s1);
             }
 
             TSimd.StorePartial(c0 + column, s0, lanes);
-            if (RowsAtOnce > 1) TSimd.StorePartial(c1 + column, s1, lanes);
+            if (wide) TSimd.StorePartial(c1 + column, s1, lanes);
         }
     }
 }

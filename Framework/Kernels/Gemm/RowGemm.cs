@@ -128,8 +128,10 @@ internal sealed unsafe class RowGemm<TSimd>(bool precise = false) : GemmKernel(
         float* a, nint rowStepA, nint depthStepA, float* b, nint stepB, int terms, int columns, float* c, nint stepC, bool starts)
         where TRows : ICount
     {
-        nint two = Vectors > 1 ? TSimd.Width : 0;
-        int step = Vectors * TSimd.Width, whole = columns / step * step;
+        // A constant to the compiler, which would not look through so many calls of a property.
+        bool wide = TSimd.Width >= 16;
+        nint two = wide ? TSimd.Width : 0;
+        int step = wide ? 2 * TSimd.Width : TSimd.Width, whole = columns / step * step;
         for (int column = 0; column < whole; column += step)
         {
             TSimd s00 = starts || TRows.Value <= 0 ? TSimd.Zero : TSimd.Load(c + (0 * stepC) + column);
@@ -151,25 +153,25 @@ internal sealed unsafe class RowGemm<TSimd>(bool precise = false) : GemmKernel(
             float* x = a, y = b + column;
             for (int term = 0; term < terms; term++, x += depthStepA, y += stepB)
             {
-                TSimd y0 = TSimd.Load(y), y1 = Vectors > 1 ? TSimd.Load(y + TSimd.Width) : y0;
+                TSimd y0 = TSimd.Load(y), y1 = wide ? TSimd.Load(y + TSimd.Width) : y0;
                 Ahead.Fetch(y + (TermsOfVisit * stepB));
-                if (Vectors > 1) Ahead.Fetch(y + (TermsOfVisit * stepB) + TSimd.Width);
+                if (wide) Ahead.Fetch(y + (TermsOfVisit * stepB) + TSimd.Width);
                 s00 = TSimd.MultiplyAddBroadcast(y0, x, s00);
-                if (Vectors > 1) s01 = TSimd.MultiplyAddBroadcast(y1, x, s01);
+                if (wide) s01 = TSimd.MultiplyAddBroadcast(y1, x, s01);
                 if (TRows.Value > 1) s10 = TSimd.MultiplyAddBroadcast(y0, x + (1 * rowStepA), s10);
-                if (TRows.Value > 1 && Vectors > 1) s11 = TSimd.MultiplyAddBroadcast(y1, x + (1 * rowStepA), s11);
+                if (TRows.Value > 1 && wide) s11 = TSimd.MultiplyAddBroadcast(y1, x + (1 * rowStepA), s11);
                 if (TRows.Value > 2) s20 = TSimd.MultiplyAddBroadcast(y0, x + (2 * rowStepA), s20);
-                if (TRows.Value > 2 && Vectors > 1) s21 = TSimd.MultiplyAddBroadcast(y1, x + (2 * rowStepA), s21);
+                if (TRows.Value > 2 && wide) s21 = TSimd.MultiplyAddBroadcast(y1, x + (2 * rowStepA), s21);
                 if (TRows.Value > 3) s30 = TSimd.MultiplyAddBroadcast(y0, x + (3 * rowStepA), s30);
-                if (TRows.Value > 3 && Vectors > 1) s31 = TSimd.MultiplyAddBroadcast(y1, x + (3 * rowStepA), s31);
+                if (TRows.Value > 3 && wide) s31 = TSimd.MultiplyAddBroadcast(y1, x + (3 * rowStepA), s31);
                 if (TRows.Value > 4) s40 = TSimd.MultiplyAddBroadcast(y0, x + (4 * rowStepA), s40);
-                if (TRows.Value > 4 && Vectors > 1) s41 = TSimd.MultiplyAddBroadcast(y1, x + (4 * rowStepA), s41);
+                if (TRows.Value > 4 && wide) s41 = TSimd.MultiplyAddBroadcast(y1, x + (4 * rowStepA), s41);
                 if (TRows.Value > 5) s50 = TSimd.MultiplyAddBroadcast(y0, x + (5 * rowStepA), s50);
-                if (TRows.Value > 5 && Vectors > 1) s51 = TSimd.MultiplyAddBroadcast(y1, x + (5 * rowStepA), s51);
+                if (TRows.Value > 5 && wide) s51 = TSimd.MultiplyAddBroadcast(y1, x + (5 * rowStepA), s51);
                 if (TRows.Value > 6) s60 = TSimd.MultiplyAddBroadcast(y0, x + (6 * rowStepA), s60);
-                if (TRows.Value > 6 && Vectors > 1) s61 = TSimd.MultiplyAddBroadcast(y1, x + (6 * rowStepA), s61);
+                if (TRows.Value > 6 && wide) s61 = TSimd.MultiplyAddBroadcast(y1, x + (6 * rowStepA), s61);
                 if (TRows.Value > 7) s70 = TSimd.MultiplyAddBroadcast(y0, x + (7 * rowStepA), s70);
-                if (TRows.Value > 7 && Vectors > 1) s71 = TSimd.MultiplyAddBroadcast(y1, x + (7 * rowStepA), s71);
+                if (TRows.Value > 7 && wide) s71 = TSimd.MultiplyAddBroadcast(y1, x + (7 * rowStepA), s71);
             }
 
             Put(c + (0 * stepC) + column, two, s00, s01);
@@ -200,6 +202,6 @@ internal sealed unsafe class RowGemm<TSimd>(bool precise = false) : GemmKernel(
     private static void Put(float* place, nint two, TSimd first, TSimd second)
     {
         TSimd.Store(place, first);
-        if (Vectors > 1) TSimd.Store(place + two, second);
+        if (TSimd.Width >= 16) TSimd.Store(place + two, second);
     }
 }
