@@ -6,6 +6,7 @@ using Cli.Plumbing;
 using Cli.Runs;
 using Cli.Terminals;
 using Framework.Errors;
+using Framework.Execution;
 using Framework.Inspection;
 using Framework.Kernels.Machine;
 using Framework.Kernels.Simd;
@@ -31,6 +32,7 @@ internal static class BenchCommand
         var rounds = Options.AtLeast("--rounds", 1, "N", "How often each engine is measured, by turns; 15 by default.");
         var against = new Option<string?>("--against") { HelpName = "ENGINES", Description = $"Other engines, of {string.Join(",", Contenders.Others)}; none by default." };
         var explain = new Option<bool>("--explain") { Description = "Print the plan that ran." };
+        var algorithm = Options.Algorithm();
         var alone = new Option<string?>("--alone") { HelpName = "ENGINE", Description = $"Only one engine ({Contenders.Own} is ours), in this process: its load time and peak memory as JSON." };
         var (threads, json) = (Options.Threads(), Options.Json());
         var command = new DocumentedCommand(
@@ -42,7 +44,7 @@ internal static class BenchCommand
             the other engine's time over ours in the same round: above 1 ours is faster. Load time (file to first result) and peak memory are taken in a
             process of each engine's own. Let nothing else run meanwhile.
             """)
-        { model, mode, batch, rounds, against, explain, alone, threads, json };
+        { model, mode, batch, rounds, against, explain, algorithm, alone, threads, json };
         command.SetAction(parsed => Run(
             parsed.GetValue(model)!,
             new Settings(
@@ -52,6 +54,7 @@ internal static class BenchCommand
                 parsed.GetValue(against) is { } list ? Options.Engines(list, Contenders.Others) : [],
                 parsed.GetValue(threads) is > 0 and int given ? given : Environment.ProcessorCount,
                 parsed.GetValue(explain),
+                parsed.GetValue(algorithm),
                 parsed.GetValue(alone)),
             new JsonOutput(parsed.GetValue(json))));
         return command;
@@ -61,7 +64,7 @@ internal static class BenchCommand
     {
         if (settings.Alone is { } engine)
         {
-            var cost = Alone.Measure(() => Contenders.Open(engine, settings.Work(name)));
+            var cost = Alone.Measure(() => Contenders.Open(engine, settings.Work(name), settings.Session));
             Console.WriteLine(JsonSerializer.Serialize(cost, FiguresJson.Default.Alone));
             return ExitCode.Done;
         }
@@ -76,12 +79,12 @@ internal static class BenchCommand
     private static BenchFigures Measure(string name, Work work, Settings settings, Terminal terminal)
     {
         string[] engines = [Contenders.Own, .. settings.Against];
-        Alone[] alone = [.. engines.Select(e => InOwnProcess(e, work))];
+        Alone[] alone = [.. engines.Select(e => InOwnProcess(e, work, settings.Algorithm))];
         var limits = Limits(work.Threads);
         var contenders = new List<IContender>();
         try
         {
-            foreach (string engine in engines) contenders.Add(Contenders.Open(engine, work));
+            foreach (string engine in engines) contenders.Add(Contenders.Open(engine, work, settings.Session));
             double[][] times = SideBySide.Measure(contenders, settings.Rounds);
             if (settings.Explain) terminal.Line(Explained(contenders[0], limits));
             var ours = Spread.Of(times[0]);
@@ -124,13 +127,13 @@ internal static class BenchCommand
         return MachineLimits.Measure(pool, InstructionSet.Best);
     }
 
-    private static Alone InOwnProcess(string engine, Work work)
+    private static Alone InOwnProcess(string engine, Work work, string? algorithm)
     {
         string program = Environment.ProcessPath!;
         string[] through = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(BenchCommand).Assembly.Location] : [];
         var start = new ProcessStartInfo(program, [
             .. through, "bench", "--alone", engine, "--model", work.File, "--mode", work.Training ? Train : Infer,
-            "--batch", $"{work.Batch}", "--threads", $"{work.Threads}"])
+            "--batch", $"{work.Batch}", "--threads", $"{work.Threads}", "--algorithm", algorithm ?? "auto"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -162,9 +165,11 @@ internal static class BenchCommand
 
     private static string Text(double number) => number.ToString(number < 100 ? "G3" : "F0", CultureInfo.InvariantCulture);
 
-    private sealed record Settings(string Mode, int Batch, int Rounds, string[] Against, int Threads, bool Explain, string? Alone)
+    private sealed record Settings(string Mode, int Batch, int Rounds, string[] Against, int Threads, bool Explain, string? Algorithm, string? Alone)
     {
         public bool Training => Mode == Train;
+
+        public SessionOptions Session => SessionOptions.Default with { Algorithm = Options.AlgorithmOf(Algorithm) };
 
         public Work Work(string file) => new(file, Training, Batch, Threads);
     }

@@ -5,7 +5,6 @@ using Cli.Plumbing;
 using Cli.Reports;
 using Cli.Runs;
 using Framework.Errors;
-using Framework.Execution;
 using Interop.LibTorch;
 using Interop.OnnxRuntime;
 using Validation.Engines;
@@ -18,15 +17,6 @@ internal static class ParityCommand
 {
     private static readonly string[] s_engines = [ParityOptions.Float64, "onnxruntime", "libtorch"];
 
-    private static readonly Dictionary<string, ConvolutionAlgorithm> s_algorithms = new()
-    {
-        ["default"] = ConvolutionAlgorithm.Auto,
-        ["auto"] = ConvolutionAlgorithm.Auto,
-        ["direct"] = ConvolutionAlgorithm.Direct,
-        ["winograd"] = ConvolutionAlgorithm.Winograd,
-        ["precise"] = ConvolutionAlgorithm.Precise,
-    };
-
     public static Command Create()
     {
         var model = new Option<string>("--model") { HelpName = "NAME|FILE.onnx", Description = "A known network (with the seed's weights), a file, or a run's folder.", Required = true };
@@ -34,7 +24,7 @@ internal static class ParityCommand
         var gradients = new Option<bool>("--gradients") { Description = "Compare loss and gradients in training too; otherwise outputs in inference." };
         var activations = new Option<bool>("--activations") { Description = "Compare every value between input and output as well, and name the first that is off." };
         var against = new Option<string>("--against") { HelpName = "ENGINES", Description = $"What to compare with, of {string.Join(",", s_engines)}; float64 by default.", DefaultValueFactory = _ => ParityOptions.Float64 };
-        var algorithm = Options.OneOf("--algorithm", "How our convolutions are computed; by what is fastest for each by default.", [.. s_algorithms.Keys]);
+        var algorithm = Options.Algorithm();
         var only = new Option<string?>("--only") { HelpName = "ROW", Description = "Only the rows, or the steps of the node, of this name." };
         var report = new Option<string?>("--report") { HelpName = "FILE.html", Description = "Write a page with all rows and a plot of the error by layer." };
         var (seed, threads, json) = (Options.Seed(), Options.Threads(), Options.Json());
@@ -74,7 +64,7 @@ internal static class ParityCommand
         {
             Engines = engines,
             AgainstFloat64 = request.Against.Contains(ParityOptions.Float64),
-            Algorithm = s_algorithms[request.Algorithm],
+            Algorithm = Options.AlgorithmOf(request.Algorithm),
             Threads = request.Threads,
             Only = request.Only,
             Seed = request.Seed,

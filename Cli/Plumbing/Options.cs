@@ -10,6 +10,16 @@ namespace Cli.Plumbing;
 /// <summary>Options that several commands have, and the ways in which values are read.</summary>
 internal static class Options
 {
+    private static readonly Dictionary<string, ConvolutionAlgorithm> s_algorithms = new()
+    {
+        ["default"] = ConvolutionAlgorithm.Auto,
+        ["auto"] = ConvolutionAlgorithm.Auto,
+        ["direct"] = ConvolutionAlgorithm.Direct,
+        ["winograd"] = ConvolutionAlgorithm.Winograd,
+        ["winograd6"] = ConvolutionAlgorithm.Winograd6,
+        ["precise"] = ConvolutionAlgorithm.Precise,
+    };
+
     public static Option<string?> Json() => new("--json")
     {
         HelpName = "FILE",
@@ -18,6 +28,12 @@ internal static class Options
 
     public static Option<int?> Threads() =>
         AtLeast("--threads", 0, "N", "Threads that compute; 0, the default, is one for each processor. Results do not depend on it.");
+
+    public static Option<string?> Algorithm() =>
+        OneOf("--algorithm", "How our convolutions are computed; by what is fastest for each by default.", [.. s_algorithms.Keys]);
+
+    /// <summary>The algorithm of that name; that which is taken where none is given for null.</summary>
+    public static ConvolutionAlgorithm AlgorithmOf(string? name) => s_algorithms[name ?? "auto"];
 
     public static Option<int?> MemoryBudget() => AtLeast(
         "--memory-budget", 1, "MB", "Memory, in units of 2^20 bytes, that a run may take beside weights and inputs; all that the machine has by default.");

@@ -12,6 +12,9 @@ public enum ConvolutionAlgorithm
     /// <summary>Winograd's minimal filtering wherever it fits.</summary>
     Winograd,
 
+    /// <summary>Winograd's with the largest tiles, F(6x6), wherever it fits: fewest multiplications, and several times the rounding error.</summary>
+    Winograd6,
+
     /// <summary>The kernel with the smallest rounding error, whatever its time.</summary>
     Precise,
 }

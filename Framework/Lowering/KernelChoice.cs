@@ -54,10 +54,12 @@ internal sealed class KernelChoice(SessionOptions options, Graph graph)
         var direct = directs.Select(problem, Set);
         var candidates = winograds.Where(k => k.Set == direct.Set).ToList();
         var best = direct;
-        double bestCost = options.Algorithm == ConvolutionAlgorithm.Winograd ? double.PositiveInfinity : cost(direct);
+        double bestCost = WantsWinograd ? double.PositiveInfinity : cost(direct);
         foreach (var kernel in candidates)
         {
-            if (Objection(kernel, direct, problem) is null && cost(kernel) < bestCost) (best, bestCost) = (kernel, cost(kernel));
+            if (Objection(kernel, direct, problem) is not null) continue;
+            double its = IsLargest(kernel) ? 0 : cost(kernel);
+            if (its < bestCost) (best, bestCost) = (kernel, its);
         }
 
         if (best != direct) return (best, []);
@@ -69,9 +71,15 @@ internal sealed class KernelChoice(SessionOptions options, Graph graph)
     private string? Objection(ConvolutionKernel kernel, ConvolutionKernel direct, in ConvolutionProblem problem) => options.Algorithm switch
     {
         ConvolutionAlgorithm.Direct or ConvolutionAlgorithm.Precise => $"the algorithm is to be {options.Algorithm}.",
+        _ when IsLargest(kernel) && options.Algorithm != ConvolutionAlgorithm.Winograd6 => "it errs most; it is taken only where it is asked for.",
         ConvolutionAlgorithm.Auto when direct.InputLayout(problem).IsPlain => $"{direct.Name} reads the plain input's few channels.",
         _ => kernel.Refusal(problem),
     };
+
+    private bool WantsWinograd => options.Algorithm is ConvolutionAlgorithm.Winograd or ConvolutionAlgorithm.Winograd6;
+
+    /// <summary>Whether a kernel has the tiles that are never taken unasked.</summary>
+    private static bool IsLargest(ConvolutionKernel kernel) => kernel is IMinimalFiltering { Tile: 6 };
 
     private static string Slower(double cost, double best) =>
         string.Create(CultureInfo.InvariantCulture, $"it is expected to take {cost / best:0.0#} times as long.");

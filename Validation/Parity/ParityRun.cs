@@ -51,7 +51,10 @@ public sealed class ParityRun
     private ParityReport Compare()
     {
         var judge = new StepJudge(
-            graph => new Session(graph, _options.Session), node => _options.Steps && (_options.Only is null || _options.Only == node.Name));
+            graph => new Session(graph, _options.Session), node => _options.Steps && (_options.Only is null || _options.Only == node.Name))
+        {
+            LargestTiles = _options.Session.Algorithm == ConvolutionAlgorithm.Winograd6,
+        };
         Begin("float64, disturbed by rounding, step by step ...");
         var disturbed = Errors(DisturbedRun.Rounded(_problem.Graph, _problem.Inputs, judge));
 

@@ -17,6 +17,9 @@ public sealed class StepJudge(Func<Graph, IGraphRunner> runner, Func<Node, bool>
 
     private readonly List<StepRow> _rows = [];
 
+    /// <summary>Whether Winograd kernels with the largest tiles may run.</summary>
+    public bool LargestTiles { get; init; }
+
     /// <summary>What was judged.</summary>
     public IReadOnlyList<StepRow> Rows => _rows;
 
@@ -39,7 +42,7 @@ public sealed class StepJudge(Func<Graph, IGraphRunner> runner, Func<Node, bool>
     public void See(Node node, IReadOnlyList<Tensor?> operands, IReadOnlyList<Tensor?> results)
     {
         bool computes = operands.Any(o => o?.ElementType.IsFloat() == true);
-        if (computes && wanted?.Invoke(node) != false) _rows.AddRange(Judge(new NodeAlone(node, operands), results, runner));
+        if (computes && wanted?.Invoke(node) != false) _rows.AddRange(Judge(new NodeAlone(node, operands) { LargestTiles = LargestTiles }, results, runner));
     }
 
     private static StepRow Judge(NodeAlone step, IReadOnlyList<Tensor?> results, Tensor made, int output, string name)

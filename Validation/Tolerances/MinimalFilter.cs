@@ -36,9 +36,12 @@ internal sealed class MinimalFilter
         SetPatch(Side - 1, points);
     }
 
+    /// <summary>The form that is only taken where it is asked for.</summary>
+    public static MinimalFilter Largest { get; } = new(3, 0, 0.5, -0.5, 1, -1, 2, -2);
+
     /// <summary>The forms that our kernels take.</summary>
     public static IReadOnlyList<MinimalFilter> All { get; } =
-        [new(3, 0, 1, -1), new(3, 0, 5.0 / 8, -5.0 / 8, 1.5, -1.5), new(5, 0, 5.0 / 8, -5.0 / 8, 1.5, -1.5)];
+        [new(3, 0, 1, -1), new(3, 0, 5.0 / 8, -5.0 / 8, 1.5, -1.5), new(5, 0, 5.0 / 8, -5.0 / 8, 1.5, -1.5), Largest];
 
     /// <summary>Rows of a filter.</summary>
     public int Reach { get; }

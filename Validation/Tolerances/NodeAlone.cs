@@ -10,6 +10,9 @@ namespace Validation.Tolerances;
 /// <param name="Operands">What it reads; null where an input is left out. Floats are float64.</param>
 public sealed record NodeAlone(Node Node, IReadOnlyList<Tensor?> Operands)
 {
+    /// <summary>Whether Winograd kernels with the largest tiles, which are only taken where they are asked for, may compute it.</summary>
+    public bool LargestTiles { get; init; }
+
     // Axes, extents, scales and labels shape the node; they stay constants, as most are in the graph.
     private const int LargestConstant = 1024;
 

@@ -6,8 +6,8 @@ namespace Validation.Tolerances;
 /// <summary>How far a convolution by small filters may be from the truth when a Winograd kernel computes it.</summary>
 internal static class WinogradBounds
 {
-    // Three matrices applied from two sides each, in sums of at most six terms, with a rounded constant and a rounded product.
-    private const int TransformSteps = 3 * 2 * (6 + 2);
+    // Three matrices applied from two sides each, in sums of at most eight terms, with a rounded constant and a rounded product.
+    private const int TransformSteps = 3 * 2 * (8 + 2);
 
     /// <summary>The bounds, element by element; null where no Winograd kernel takes the node.</summary>
     public static double[]? Of(NodeAlone step, Tensor result)
@@ -16,7 +16,7 @@ internal static class WinogradBounds
         var (first, second) = (Planes.Of(step.Operands[0]!), Planes.Of(step.Operands[1]!));
         int[] pads = PadsBegin(step, side);
         var bounds = new double[result.Count];
-        foreach (var form in MinimalFilter.All.Where(f => f.Reach == side))
+        foreach (var form in MinimalFilter.All.Where(f => f.Reach == side && (step.LargestTiles || f != MinimalFilter.Largest)))
         {
             double[] magnitudes = step.Node.Operator switch
             {

@@ -8,7 +8,7 @@ internal static unsafe class Square<TSimd, TTransform>
     where TSimd : unmanaged, ISimd<TSimd>
     where TTransform : ITransform
 {
-    private const int LargestSide = 6;
+    private const int LargestSide = 8;
 
     /// <summary>Transforms a square.</summary>
     /// <param name="source">The first vector.</param>

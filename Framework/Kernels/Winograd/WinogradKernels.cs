@@ -25,13 +25,20 @@ public static class WinogradKernels
     ];
 
     private static ForwardKernel[] Forwards<TSimd>()
-        where TSimd : unmanaged, ISimd<TSimd> => [new WinogradForward<TSimd, Form4>(), new WinogradForward<TSimd, Form2>(), new WinogradForward<TSimd, Form2Of5>()];
+        where TSimd : unmanaged, ISimd<TSimd> =>
+        [new WinogradForward<TSimd, Form4>(), new WinogradForward<TSimd, Form2>(), new WinogradForward<TSimd, Form2Of5>(), new WinogradForward<TSimd, Form6>()];
 
     private static InputGradientKernel[] InputGradients<TSimd>()
         where TSimd : unmanaged, ISimd<TSimd> =>
-        [new WinogradInputGradient<TSimd, Form4>(), new WinogradInputGradient<TSimd, Form2>(), new WinogradInputGradient<TSimd, Form2Of5>()];
+        [
+            new WinogradInputGradient<TSimd, Form4>(), new WinogradInputGradient<TSimd, Form2>(), new WinogradInputGradient<TSimd, Form2Of5>(),
+            new WinogradInputGradient<TSimd, Form6>(),
+        ];
 
     private static WeightGradientKernel[] WeightGradients<TSimd>()
         where TSimd : unmanaged, ISimd<TSimd> =>
-        [new WinogradWeightGradient<TSimd, Form4>(), new WinogradWeightGradient<TSimd, Form2>(), new WinogradWeightGradient<TSimd, Form2Of5>()];
+        [
+            new WinogradWeightGradient<TSimd, Form4>(), new WinogradWeightGradient<TSimd, Form2>(), new WinogradWeightGradient<TSimd, Form2Of5>(),
+            new WinogradWeightGradient<TSimd, Form6>(),
+        ];
 }

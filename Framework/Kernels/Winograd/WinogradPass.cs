@@ -146,7 +146,7 @@ internal unsafe struct WinogradPass<TSimd, TForm>
     [SkipLocalsInit]
     private readonly void TransformSource(int first, int tiles, int block, float* target)
     {
-        float* room = stackalloc float[6 * 6 * 16];
+        float* room = stackalloc float[TForm.Patch * TForm.Patch * 16];
         for (int tile = first; tile < first + tiles; tile++, target += TSimd.Width)
         {
             var (image, row, column) = _grid.Place(tile);
@@ -192,7 +192,7 @@ internal unsafe struct WinogradPass<TSimd, TForm>
     [SkipLocalsInit]
     private readonly void TransformTarget(int first, int tiles, int block, float* source)
     {
-        float* square = stackalloc float[4 * 4 * 16];
+        float* square = stackalloc float[TForm.Tile * TForm.Tile * 16];
         TSimd bias = TSimd.Load(_bias + ((nint)block * TSimd.Width));
         TSimd floor = TSimd.Broadcast(Floor);
         for (int tile = first; tile < first + tiles; tile++, source += TSimd.Width)

@@ -126,7 +126,7 @@ internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>()
         [SkipLocalsInit]
         public readonly void Execute(int index, int worker)
         {
-            float* room = stackalloc float[6 * 6 * 16];
+            float* room = stackalloc float[TForm.Patch * TForm.Patch * 16];
             int block = index / Parts.Parts, start = Parts.Start(index % Parts.Parts);
             int first = Work.Groups.Start(Work.Group) + start;
             bool isInput = block < Work.Input.Blocks;

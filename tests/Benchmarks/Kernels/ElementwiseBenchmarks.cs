@@ -1,12 +1,11 @@
 using Framework.Kernels.Elementwise;
-using Framework.Kernels.Normalization;
 using Framework.Kernels.Optimizer;
 using Framework.Tensors;
 using Framework.Threading;
 
 namespace Benchmarks.Kernels;
 
-/// <summary>Chains of elementwise steps: single formulas, batch normalization forward and backward with its factors a channel, a broadcast bias.</summary>
+/// <summary>Chains of elementwise steps: single formulas, a broadcast bias.</summary>
 public class ElementwiseBenchmarks : KernelBenchmarks
 {
     private static IEnumerable<(string Shape, ElementwiseProblem Problem)> Shapes
@@ -19,8 +18,6 @@ public class ElementwiseBenchmarks : KernelBenchmarks
                 yield return ($"ReLU, {s.Name}", ElementwiseProblem.Broadcast(ElementwiseBuilder.Single(ElementwiseOperation.Relu), all, all));
                 yield return ($"sigmoid, {s.Name}", ElementwiseProblem.Broadcast(ElementwiseBuilder.Single(ElementwiseOperation.Sigmoid), all, all));
                 yield return ($"add a channel's, {s.Name}", ElementwiseProblem.Broadcast(ElementwiseBuilder.Single(ElementwiseOperation.Add), all, all, channel));
-                yield return ($"BatchNorm + shortcut + ReLU, {s.Name}", ElementwiseProblem.Broadcast(BatchNormPrograms.Normalize(true, true), all, all, channel, channel, channel, all));
-                yield return ($"BatchNorm's gradient, {s.Name}", ElementwiseProblem.Broadcast(BatchNormPrograms.InputGradient(), all, all, all, channel, channel, channel, channel));
             }
         }
     }

@@ -3,7 +3,7 @@ using Framework.Threading;
 
 namespace Benchmarks.Kernels;
 
-/// <summary>Batch normalization's sums over a batch: mean and variance forward, the two sums of the gradient backward.</summary>
+/// <summary>Both passes of batch normalization: statistics and normalizing with a shortcut and a ReLU forward, sums and the input's gradient backward.</summary>
 public unsafe class ChannelBenchmarks : KernelBenchmarks
 {
     protected override IEnumerable<Trial> All
@@ -12,8 +12,43 @@ public unsafe class ChannelBenchmarks : KernelBenchmarks
         {
             var shapes = ActivationShape.All.Select(s => (s.Name, new ChannelProblem(s.Batch, s.Blocks, s.Places, s.Lanes))).ToArray();
             return Trial.Walk(ChannelKernels.List, shapes.Select(s => ($"statistics, {s.Name}", s.Item2)), Statistics)
-                .Concat(Trial.Walk(ChannelKernels.List, shapes.Select(s => ($"gradient sums, {s.Name}", s.Item2)), GradientSums));
+                .Concat(Trial.Walk(ChannelKernels.List, shapes.Select(s => ($"normalize, {s.Name}", s.Item2)), Normalize))
+                .Concat(Trial.Walk(ChannelKernels.List, shapes.Select(s => ($"gradient sums, {s.Name}", s.Item2)), GradientSums))
+                .Concat(Trial.Walk(ChannelKernels.List, shapes.Select(s => ($"input gradient, {s.Name}", s.Item2)), InputGradient));
         }
+    }
+
+    private static Prepared Normalize(ChannelKernel kernel, ChannelProblem problem, WorkerPool pool)
+    {
+        var memory = new Operands();
+        nint floats = (nint)problem.ElementsPerChannel * problem.ChannelFloats;
+        var arguments = new NormalizeArguments
+        {
+            X = memory.Take(floats),
+            Residual = memory.Take(floats),
+            Y = memory.Take(floats),
+            Mean = memory.Take(problem.ChannelFloats),
+            Scale = memory.Take(problem.ChannelFloats),
+            Shift = memory.Take(problem.ChannelFloats),
+        };
+        return new Prepared(memory, () => kernel.Normalize(problem, arguments, pool));
+    }
+
+    private static Prepared InputGradient(ChannelKernel kernel, ChannelProblem problem, WorkerPool pool)
+    {
+        var memory = new Operands();
+        nint floats = (nint)problem.ElementsPerChannel * problem.ChannelFloats;
+        var arguments = new ChannelGradientArguments
+        {
+            Dy = memory.Take(floats),
+            X = memory.Take(floats),
+            Dx = memory.Take(floats),
+            Mean = memory.Take(problem.ChannelFloats),
+            Scale = memory.Take(problem.ChannelFloats),
+            A = memory.Take(problem.ChannelFloats),
+            B = memory.Take(problem.ChannelFloats),
+        };
+        return new Prepared(memory, () => kernel.InputGradient(problem, arguments, pool));
     }
 
     private static Prepared Statistics(ChannelKernel kernel, ChannelProblem problem, WorkerPool pool)

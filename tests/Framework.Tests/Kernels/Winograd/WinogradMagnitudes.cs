@@ -12,14 +12,15 @@ internal abstract class WinogradMagnitudes
 {
     /// <summary>
     /// Roundings on the way of a term beside those of the sum over channels or tiles: each of three matrices is applied from two sides, in sums of
-    /// at most six terms with a rounded factor and a rounded constant each.
+    /// at most eight terms with a rounded factor and a rounded constant each.
     /// </summary>
-    public const int TransformTerms = 3 * 2 * (6 + 2);
+    public const int TransformTerms = 3 * 2 * (8 + 2);
 
     /// <summary>Those of the form that a kernel's name tells.</summary>
     public static WinogradMagnitudes Of(string kernel)
     {
         if (kernel.Contains(Form2Of5.Name, StringComparison.Ordinal)) return new WinogradMagnitudes<Form2Of5>();
+        if (kernel.Contains(Form6.Name, StringComparison.Ordinal)) return new WinogradMagnitudes<Form6>();
         return kernel.Contains(Form4.Name, StringComparison.Ordinal) ? new WinogradMagnitudes<Form4>() : new WinogradMagnitudes<Form2>();
     }
 
