@@ -13,7 +13,7 @@ namespace Cli.Recipes;
 /// The recipe of Krizhevsky, Sutskever and Hinton 2012 at the size of Fashion-MNIST: normalisation across channels, overlapping pools, dropout of a half
 /// before each large layer, descent with momentum, a rate that falls by ten when the loss stays. Seven of them, by seven seeds, vote.
 /// </summary>
-internal sealed class AlexNetOnFashion() : Recipe("alexnet-fashion", "AlexNet's recipe at the size of Fashion-MNIST", "fashion-mnist")
+internal sealed class AlexNetOnFashion() : NetworkRecipe("alexnet-fashion", "AlexNet's recipe at the size of Fashion-MNIST", "fashion-mnist")
 {
     public override Module Network(IDataset data) => new SmallAlexNet(data.SampleShape[0], data.ClassNames.Count);
 

@@ -10,7 +10,7 @@ using Framework.Training.Schedules;
 namespace Cli.Recipes;
 
 /// <summary>What the recipes for CIFAR-10 share: the set is the user's to point to, and the augmentation of Lee et al. 2015: four pixels of padding, a crop, a flip.</summary>
-internal abstract class CifarRecipe(string name, string description) : Recipe(name, description, null)
+internal abstract class CifarRecipe(string name, string description) : NetworkRecipe(name, description, null)
 {
     protected static TrainerOptions Augmented(ChannelStatistics normalization, int side = 32) => new()
     {

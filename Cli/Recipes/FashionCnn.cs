@@ -8,7 +8,7 @@ using Framework.Training.Schedules;
 namespace Cli.Recipes;
 
 /// <summary>Clothes by the same network as digits, a little wider; they may be mirrored, and hardly moved.</summary>
-internal sealed class FashionCnn() : Recipe("fashion-cnn", "a small convolutional network on Fashion-MNIST, at least 92.5%", "fashion-mnist")
+internal sealed class FashionCnn() : NetworkRecipe("fashion-cnn", "a small convolutional network on Fashion-MNIST, at least 92.5%", "fashion-mnist")
 {
     public override Module Network(IDataset data) => new PixelNetwork(data.SampleShape, data.ClassNames.Count, widths: [20, 40, 80]);
 

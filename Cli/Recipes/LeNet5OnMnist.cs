@@ -9,7 +9,7 @@ using Framework.Training.Schedules;
 namespace Cli.Recipes;
 
 /// <summary>LeNet-5 as of 1998, with the rate of today.</summary>
-internal sealed class LeNet5OnMnist() : Recipe("lenet5", "LeNet-5 on MNIST", "mnist")
+internal sealed class LeNet5OnMnist() : NetworkRecipe("lenet5", "LeNet-5 on MNIST", "mnist")
 {
     public override Module Network(IDataset data) => new LeNet5(data.ClassNames.Count);
 

@@ -11,7 +11,7 @@ using static Framework.Operators.ValueOperators;
 namespace Cli.Recipes;
 
 /// <summary>Nearly all of MNIST: a small network of 3x3 convolutions with batch normalisation, digits that are moved about, and one cycle of the rate.</summary>
-internal sealed class MnistCnn() : Recipe("mnist-cnn", "a small convolutional network on MNIST, at least 99.4% of the test digits", "mnist")
+internal sealed class MnistCnn() : NetworkRecipe("mnist-cnn", "a small convolutional network on MNIST, at least 99.4% of the test digits", "mnist")
 {
     public override Module Network(IDataset data) => new PixelNetwork(data.SampleShape, data.ClassNames.Count, widths: [16, 32, 64]);
 

@@ -9,7 +9,7 @@ using Framework.Training.Schedules;
 namespace Cli.Recipes;
 
 /// <summary>How far one layer gets: softmax regression on pixels.</summary>
-internal sealed class MnistSoftmax() : Recipe("mnist-softmax", "softmax regression on the pixels of MNIST", "mnist")
+internal sealed class MnistSoftmax() : NetworkRecipe("mnist-softmax", "softmax regression on the pixels of MNIST", "mnist")
 {
     public override Module Network(IDataset data) => new SoftmaxRegression(data.SampleShape, data.ClassNames.Count);
 

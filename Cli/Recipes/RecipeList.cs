@@ -20,6 +20,7 @@ internal static class RecipeList
         new CifarResidual(20, shortcuts: true),
         new CifarResidual(56, shortcuts: true),
         new CifarResidual(56, shortcuts: false),
+        new CatOrDog(),
         new Sentences(),
     ];
 

@@ -9,7 +9,7 @@ using Framework.Training.Schedules;
 namespace Cli.Recipes;
 
 /// <summary>X or O, shifted, scaled and turned: features that are looked for everywhere.</summary>
-internal sealed class XOrOByFeatures() : Recipe("xo", "X or O by a small convolutional network", "xo")
+internal sealed class XOrOByFeatures() : NetworkRecipe("xo", "X or O by a small convolutional network", "xo")
 {
     public override Module Network(IDataset data) => new XOrO(data.ClassNames.Count);
 
@@ -28,7 +28,7 @@ internal sealed class XOrOByFeatures() : Recipe("xo", "X or O by a small convolu
 }
 
 /// <summary>The same by pixels: softmax regression, which has no answer to a shape that moves.</summary>
-internal sealed class XOrOByPixels() : Recipe("xo-softmax", "X or O by softmax regression, to compare with xo", "xo")
+internal sealed class XOrOByPixels() : NetworkRecipe("xo-softmax", "X or O by softmax regression, to compare with xo", "xo")
 {
     public override Module Network(IDataset data) => new SoftmaxRegression(data.SampleShape, data.ClassNames.Count);
 

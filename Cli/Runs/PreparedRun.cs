@@ -63,20 +63,17 @@ internal sealed record PreparedRun(
 
     private static PreparedRun OfRecipe(RunPlan plan, int threads, Terminal terminal)
     {
-        if (plan.Details.FirstOrDefault() is { } odd)
+        if (plan.Details.FirstOrDefault(d => d != "--model") is { } odd)
             throw new UsageException($"{odd}", $"is for a network without a recipe; {plan.Recipe} decides this itself.", "Leave it out, or copy the recipe.");
         var recipe = RecipeList.Find(plan.Recipe!);
         var data = plan.Data ?? new DataPlan(recipe.Data
             ?? throw new UsageException($"recipe {recipe.Name}", "needs data that does not come by itself.", "Add --data FOLDER with CIFAR-10's binary files."));
         var (train, test) = recipe.Parts(split => data.Open(split, terminal));
-        var normalization = train.Statistics ?? ChannelStatistics.Of(train);
-        var options = recipe.Options(normalization);
+        var network = recipe.Begin(train, plan.Model, plan.Seed);
+        var options = recipe.Options(network.Normalization);
         options = options with { Epochs = plan.Epochs ?? options.Epochs, BatchSize = plan.Batch ?? options.BatchSize, Seed = plan.Seed, Threads = threads };
-        var network = recipe.Network(train).Initialize(plan.Seed).TraceAll(recipe.Image is { } image ? ["N", .. (SymbolicShape)image] : null, recipe.Name);
         var figures = new SettingsFigures(options.Epochs, options.BatchSize, options.Optimizer.GetType().Name.ToLowerInvariant(), null, null, null, null, plan.Seed);
-        return new PreparedRun(recipe.Name, network, options, train, test, data.Name, normalization, "the data set says", figures, Finish);
-
-        // Auxiliary heads are for training only.
-        static Graph Finish(Graph trained) => trained.WithOutputs(trained.Outputs[0]);
+        return new PreparedRun(
+            recipe.Name, network.Graph, options, train, test, data.Name, network.Normalization, network.NormalizedBy, figures, network.Finish);
     }
 }
