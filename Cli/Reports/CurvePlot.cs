@@ -46,7 +46,7 @@ internal sealed class CurvePlot
         text.AppendLine("</svg>");
         text.AppendLine(Invariant($"<svg width=\"100%\" height=\"{Height + 24}\" role=\"img\" aria-label=\"{_title} by epoch\">"));
         foreach (double value in GridLines()) text.AppendLine(Invariant($"<line class=\"grid\" x1=\"0\" x2=\"100%\" y1=\"{Y(value):0.#}\" y2=\"{Y(value):0.#}\"/>"));
-        foreach (int epoch in Labels()) text.AppendLine(Invariant($"<text x=\"{X(epoch):0.##}%\" y=\"{Height + 18}\" text-anchor=\"middle\">{epoch + 1}</text>"));
+        foreach (int epoch in Labels()) text.AppendLine(Invariant($"<text x=\"{X(epoch):0.##}%\" y=\"{Height + 18}\" text-anchor=\"{Anchor(epoch)}\">{epoch + 1}</text>"));
         for (int i = 0; i < _curves.Count; i++) Draw(text, _curves[i], i);
         text.AppendLine("</svg>").AppendLine("</div>").AppendLine("<ul class=\"legend\">");
         for (int i = 0; i < _curves.Count; i++)
@@ -70,6 +70,9 @@ internal sealed class CurvePlot
         int shown = Math.Min(MostLabels, _epochs);
         return Enumerable.Range(0, shown).Select(i => shown == 1 ? 0 : (int)((long)i * (_epochs - 1) / (shown - 1))).Distinct();
     }
+
+    // The last label would hang over the edge of a narrow page.
+    private string Anchor(int epoch) => epoch > 0 && epoch == _epochs - 1 ? "end" : "middle";
 
     private double X(int epoch) => _epochs == 1 ? 50 : 2 + (96.0 * epoch / (_epochs - 1));
 

@@ -60,7 +60,7 @@ internal static class RunPage
     {
         int count = evaluation.Confusion.GetLength(1);
         if (count > MostClasses) return;
-        page.Add("<h2>Confusion</h2><p class=\"soft\">A row for each right class, a column for what the network says; the darker, the larger the share of its row.</p>");
+        page.Add("<h2>Confusion</h2><p class=\"soft\">A row for each right class, a column for what the network says; the stronger the colour, the larger the share of its row.</p>");
         page.Add("<div class=\"scroll\" tabindex=\"0\"><table class=\"confusion\"><thead><tr><td></td>");
         for (int c = 0; c < count; c++) page.Add($"<th scope=\"col\">{Name(classes, c)}</th>");
         page.Add("</tr></thead><tbody>");
