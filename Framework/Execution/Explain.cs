@@ -70,7 +70,7 @@ public static class Explain
         return name;
     }
 
-    private static string Describe(Value value) => value.Layout.IsBlocked ? $"{value.Fact} {value.Layout}" : $"{value.Fact}";
+    private static string Describe(Value value) => value.Layout.IsPlain ? $"{value.Fact}" : $"{value.Fact} {value.Layout}";
 
     /// <summary>What some steps do, and in what time. Bytes as if each operand of a step went through memory once.</summary>
     private readonly record struct Work(int Steps, double Seconds, double MultiplyAdds, double Bytes)

@@ -31,8 +31,8 @@ public sealed class Session : IGraphRunner
         GraphVerifier.Check(graph, GraphStage.Training);
         Graph = graph;
         _options = options ?? SessionOptions.Default;
-        _pool = _options.Threads == 0 ? WorkerPool.Shared : new WorkerPool(_options.Threads);
-        _ownsPool = true;
+        _ownsPool = _options.Pool is null;
+        _pool = _options.Pool ?? WorkerPool.Of(_options.Threads);
     }
 
     // A part of another session's graph.

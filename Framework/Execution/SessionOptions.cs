@@ -1,4 +1,5 @@
 using Framework.Kernels.Simd;
+using Framework.Threading;
 
 namespace Framework.Execution;
 
@@ -10,6 +11,12 @@ public sealed record SessionOptions
 
     /// <summary>Threads that work on a run, the caller's included; 0 means one for each processor. Results do not depend on it.</summary>
     public int Threads { get; init; }
+
+    /// <summary>
+    /// Threads that the session shares with others, which then take turns, and does not dispose of; null for its own. Where sessions run one after the other
+    /// a shared pool spares each the other's threads, still awake and waiting. <see cref="Threads"/> is ignored then.
+    /// </summary>
+    public WorkerPool? Pool { get; init; }
 
     /// <summary>The widest instruction set that kernels may use.</summary>
     public InstructionSet InstructionSet { get; init; } = InstructionSet.Best;

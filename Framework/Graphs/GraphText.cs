@@ -20,7 +20,7 @@ internal static class GraphText
     public static string Write(Node node)
     {
         var text = new StringBuilder();
-        text.AppendJoin(", ", node.Outputs.Select(o => o is null ? "_" : $"{o}{(o.Layout.IsBlocked ? $" {o.Layout}" : "")}"));
+        text.AppendJoin(", ", node.Outputs.Select(o => o is null ? "_" : $"{o}{(o.Layout.IsPlain ? "" : $" {o.Layout}")}"));
         text.Append(" = ");
         if (node.Operator.Domain.Length > 0) text.Append(node.Operator.Domain).Append('.');
         text.Append(node.Operator.Name);

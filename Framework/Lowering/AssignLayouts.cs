@@ -8,7 +8,7 @@ namespace Framework.Lowering;
 
 /// <summary>
 /// Says how each value lies in memory and puts conversions where neighbours disagree. A convolution asks for what its kernel reads and writes;
-/// pooling and elementwise steps take what comes, so that activations stay channel-blocked from one convolution to the next; all else,
+/// pooling and elementwise steps take what comes, so that activations stay in blocks from one convolution to the next; all else,
 /// and whatever leaves the plan, is plain.
 /// </summary>
 /// <remarks>
@@ -63,7 +63,7 @@ internal sealed class AssignLayouts(SessionOptions options) : GraphPatch("Assign
         {
             case MaxPool when node.Outputs.Count == 1:
             case MaxPoolCompact or AveragePool or AveragePoolGrad or GlobalAveragePool or GlobalMaxPool:
-                var pooled = Present(node, 0);
+                var pooled = PresentOfAny(node, 0);
                 return ([pooled], [pooled, pooled]);
             case BatchNormalization or BatchNormalizationTraining:
                 var normalized = Present(node, 0);
@@ -75,7 +75,7 @@ internal sealed class AssignLayouts(SessionOptions options) : GraphPatch("Assign
                 var joint = Present(node, 0) is { IsBlocked: true } first ? first : Present(node, 1);
                 return ([joint, joint], [joint]);
             case MaxPoolCompactGrad:
-                var place = Present(node, 1);
+                var place = PresentOfAny(node, 1);
                 return ([place, place], [place]);
             case Concat or Split:
                 int wholes = node.Operator is Concat ? node.Inputs.Count : 1;
@@ -85,7 +85,7 @@ internal sealed class AssignLayouts(SessionOptions options) : GraphPatch("Assign
             case Slice or Pad or Tile when node.Outputs[0]!.Shape!.Rank > 2 && MovementStep.Takes(node):
                 return ([Present(node, 0)], [Present(node, 0)]);
             case ReduceSum when ReductionStep.IsOverAllButChannels(node):
-                return ([Present(node, 0)], []);
+                return ([PresentOfAny(node, 0)], []);
             default:
                 if (Shared(node) is { } shared) return (shared.Inputs, [.. node.Outputs.Select(_ => shared.Output)]);
                 break;
@@ -103,19 +103,22 @@ internal sealed class AssignLayouts(SessionOptions options) : GraphPatch("Assign
         var operands = ElementwiseStep.OperandsOf(node);
         var inputs = new Layout[node.Inputs.Count];
         var blocked = Layout.Plain;
+        var ofImages = Layout.Plain;
         foreach (int i in operands)
         {
             var input = node.Inputs[i]!;
             if (input.Shape!.ElementCount == 1) continue;
             if (input.ElementType != ElementType.Float32 || !LiesAlong(input.Shape, shape)) return null;
-            if (Present(node, i) is { IsBlocked: true } present) blocked = present;
+            if (PresentOfAny(node, i) is { IsPlain: false } present) (blocked, ofImages) = present.IsOfImages ? (blocked, present) : (present, ofImages);
         }
 
-        if (!blocked.IsBlocked || (!ElementwiseStep.KeepsZero(node) && shape[1].Value % blocked.ChannelBlock != 0)) return null;
+        if (ofImages.IsOfImages && operands.All(i => node.Inputs[i]!.Shape is { } operand && (operand.ElementCount == 1 || operand == shape))) blocked = ofImages;
+
+        if (blocked.IsPlain || (blocked.IsBlocked && !ElementwiseStep.KeepsZero(node) && shape[1].Value % blocked.ChannelBlock != 0)) return null;
         for (int i = 0; i < inputs.Length; i++)
         {
             if (node.Inputs[i] is not { } input) continue;
-            if (!operands.Contains(i)) inputs[i] = Present(node, i);
+            if (!operands.Contains(i)) inputs[i] = PresentOfAny(node, i);
             else if (input.Shape!.ElementCount != 1) inputs[i] = blocked;
         }
 
@@ -128,12 +131,17 @@ internal sealed class AssignLayouts(SessionOptions options) : GraphPatch("Assign
         || (operand.Rank == result.Rank && operand[1] == result[1] && (operand[0] == result[0] || operand[0] == 1)
             && (operand[2..].All(d => d == 1) || operand[2..].SequenceEqual(result[2..])));
 
-    private Layout Present(Node node, int input) => Map.Get(node.Inputs[input]!).Layout;
+    /// <summary>The layout that an input has, for steps that know blocks of channels; to them, images in blocks are to be plain.</summary>
+    private Layout Present(Node node, int input) => PresentOfAny(node, input) is { IsOfImages: false } layout ? layout : Layout.Plain;
+
+    /// <summary>The layout that an input has, for steps that know all.</summary>
+    private Layout PresentOfAny(Node node, int input) => Map.Get(node.Inputs[input]!).Layout;
 
     private Value Convert(Value value, Layout layout)
     {
         if (value.Layout == layout) return value;
         if (_converted.TryGetValue((value, layout), out var known)) return known;
+        if (!value.Layout.IsPlain && !layout.IsPlain) return Convert(Convert(value, Layout.Plain), layout);
         var converted = Builder.Apply(Reorder.Instance, [value]);
         converted.Layout = layout;
         _converted.Add((value, layout), converted);

@@ -15,10 +15,11 @@ namespace Framework.Lowering;
 /// </summary>
 internal sealed class KernelChoice(SessionOptions options, Graph graph)
 {
+    private readonly bool _imagesInLanes = VectorWidth.IsOfImages(graph, options);
     private readonly HashSet<Value> _constants = [.. graph.Initializers.Select(i => i.Value)];
 
     /// <summary>The widest instruction set that may be used.</summary>
-    public InstructionSet Set { get; } = VectorWidth.Of(graph, options.InstructionSet);
+    public InstructionSet Set { get; } = VectorWidth.Of(graph, options);
 
     /// <summary>Whether a value is known when the plan is made.</summary>
     public bool IsConstant(Value value) => _constants.Contains(value);
@@ -51,7 +52,7 @@ internal sealed class KernelChoice(SessionOptions options, Graph graph)
         ConvolutionProblem problem, IReadOnlyList<TKernel> directs, IReadOnlyList<TKernel> winograds, Func<TKernel, double> cost)
         where TKernel : ConvolutionKernel
     {
-        var direct = directs.Select(problem, Set);
+        var direct = OfImages(directs, problem) ?? directs.Select(problem, Set);
         var candidates = winograds.Where(k => k.Set == direct.Set).ToList();
         var best = direct;
         double bestCost = WantsWinograd ? double.PositiveInfinity : cost(direct);
@@ -73,8 +74,14 @@ internal sealed class KernelChoice(SessionOptions options, Graph graph)
         ConvolutionAlgorithm.Direct or ConvolutionAlgorithm.Precise => $"the algorithm is to be {options.Algorithm}.",
         _ when IsLargest(kernel) && options.Algorithm != ConvolutionAlgorithm.Winograd6 => "it errs most; it is taken only where it is asked for.",
         ConvolutionAlgorithm.Auto when direct.InputLayout(problem).IsPlain => $"{direct.Name} reads the plain input's few channels.",
+        ConvolutionAlgorithm.Auto when direct.InputLayout(problem).IsOfImages => $"{direct.Name} has images in its lanes, as all the network.",
         _ => kernel.Refusal(problem),
     };
+
+    private TKernel? OfImages<TKernel>(IReadOnlyList<TKernel> directs, ConvolutionProblem problem)
+        where TKernel : ConvolutionKernel => _imagesInLanes
+        ? directs.FirstOrDefault(k => k.Set == Set && k.OutputLayout(problem).IsOfImages && k.Refusal(problem) is null)
+        : null;
 
     private bool WantsWinograd => options.Algorithm is ConvolutionAlgorithm.Winograd or ConvolutionAlgorithm.Winograd6;
 

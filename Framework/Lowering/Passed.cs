@@ -13,7 +13,7 @@ internal static class Passed
         foreach (var kernel in list)
         {
             if (ReferenceEquals(kernel, chosen)) break;
-            if (kernel.Set <= widest) reasons.Add($"{kernel.Name}: {kernel.Refusal(problem)}");
+            if (kernel.Set <= widest) reasons.Add($"{kernel.Name}: {kernel.Refusal(problem) ?? "the network's values lie otherwise."}");
         }
 
         return reasons;

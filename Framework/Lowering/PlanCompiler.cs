@@ -98,7 +98,7 @@ internal sealed unsafe class PlanCompiler
 
     // The same elements in the same order under another shape: no step, the same memory.
     private static bool IsView(Node node) =>
-        node.Operator is Reshape or Flatten or Squeeze or Unsqueeze or Identity && !node.Inputs[0]!.Layout.IsBlocked && !node.Outputs[0]!.Layout.IsBlocked;
+        node.Operator is Reshape or Flatten or Squeeze or Unsqueeze or Identity && node.Inputs[0]!.Layout.IsPlain && node.Outputs[0]!.Layout.IsPlain;
 
     // Results are written straight into the user's tensors. What cannot be (an input or a constant passed through, the same value twice) is copied.
     private PlanBuffer[] PlaceOutputs()

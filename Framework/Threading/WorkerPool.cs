@@ -64,6 +64,10 @@ public sealed unsafe class WorkerPool : IDisposable
     /// <summary>Threads that work on a job, the caller's included.</summary>
     public int Threads { get; }
 
+    /// <summary>A new pool of so many threads, or, for 0, the shared one.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> is negative.</exception>
+    public static WorkerPool Of(int threads) => threads == 0 ? Shared : new WorkerPool(threads);
+
     /// <summary>Does all items of a job, and returns when the last is done.</summary>
     /// <param name="count">The number of items. It must follow from the problem alone, never from the number of threads.</param>
     /// <param name="job">The work; it may live on the caller's stack.</param>

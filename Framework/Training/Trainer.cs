@@ -4,6 +4,7 @@ using Framework.Errors;
 using Framework.Execution;
 using Framework.Graphs;
 using Framework.Tensors;
+using Framework.Threading;
 using Framework.Training.Checkpoints;
 using Framework.Training.Metrics;
 using Framework.Training.Schedules;
@@ -21,6 +22,7 @@ public sealed class Trainer : IDisposable
     private readonly TrainingGraph _training;
     private readonly TrainedValues _values;
     private readonly FlatParameters _gradients;
+    private readonly WorkerPool _pool;
     private readonly Session _gradientSession;
     private readonly Session _evaluationSession;
     private readonly WeightUpdate _update;
@@ -49,9 +51,10 @@ public sealed class Trainer : IDisposable
         if (_training.Parameters.Count == 0) throw new UnsupportedModelException(network.Name, "has no trainable parameter.");
         _values = new TrainedValues(network, _training, options);
         _gradients = _values.Weights.Like();
-        _update = new WeightUpdate(_values, _gradients, options);
+        _pool = WorkerPool.Of(options.Threads);
+        _update = new WeightUpdate(_values, _gradients, options, _pool);
 
-        var sessionOptions = new SessionOptions { Threads = options.Threads };
+        var sessionOptions = new SessionOptions { Pool = _pool };
         _gradientSession = new Session(_training.Graph, sessionOptions with
         {
             InPlace = [.. _training.States.Select(name => (TrainingGraph.NewState(name), name))],
@@ -137,6 +140,7 @@ public sealed class Trainer : IDisposable
         _gradientSession.Dispose();
         _update.Dispose();
         _evaluationSession.Dispose();
+        _pool.Dispose();
     }
 
     private RunIdentity Identity => new(_options.Seed, _options.BatchSize, _options.Accumulation, _options.Optimizer.GetType().Name);

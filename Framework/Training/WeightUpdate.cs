@@ -1,6 +1,7 @@
 using Framework.Execution;
 using Framework.Graphs;
 using Framework.Tensors;
+using Framework.Threading;
 using Framework.Training.Schedules;
 
 namespace Framework.Training;
@@ -12,6 +13,7 @@ namespace Framework.Training;
 internal sealed class WeightUpdate : IDisposable
 {
     private readonly TrainerOptions _options;
+    private readonly WorkerPool _pool;
     private readonly TrainedValues _values;
     private readonly FlatParameters _gradients;
     private readonly FlatParameters _sum;
@@ -27,9 +29,10 @@ internal sealed class WeightUpdate : IDisposable
     /// <param name="values">What is updated.</param>
     /// <param name="gradients">Where the gradients of a batch will lie.</param>
     /// <param name="options">How.</param>
-    public WeightUpdate(TrainedValues values, FlatParameters gradients, TrainerOptions options)
+    /// <param name="pool">Who does the work.</param>
+    public WeightUpdate(TrainedValues values, FlatParameters gradients, TrainerOptions options, WorkerPool pool)
     {
-        (_values, _gradients, _options) = (values, gradients, options);
+        (_values, _gradients, _options, _pool) = (values, gradients, options, pool);
         _sum = options.Accumulation > 1 ? gradients.Like() : gradients;
         if (options.Accumulation > 1) _add = InPlace(Addition());
         if (options.Clipping is { } clipping) _clip = InPlace(clipping.Graph());
@@ -90,7 +93,7 @@ internal sealed class WeightUpdate : IDisposable
 
     private Session InPlace(Graph graph, int plans = 2) => new(graph, new SessionOptions
     {
-        Threads = _options.Threads,
+        Pool = _pool,
         KeptPlans = plans,
         InPlace = [.. graph.Outputs.Select(o => (o.Name, o.Name[..^".new".Length]))],
     });

@@ -1,6 +1,7 @@
 using Framework.Execution;
 using Framework.Graphs;
 using Framework.Tensors;
+using Framework.Threading;
 using Framework.Training;
 using Framework.Training.Optimizers;
 using Onnx;
@@ -11,6 +12,7 @@ namespace Validation.Benchmarks;
 /// <summary>A training step of this framework: forward, loss with heads, backward, descent with momentum. Dropout is left out on both sides.</summary>
 public sealed class OwnTraining : IContender
 {
+    private readonly WorkerPool _pool;
     private readonly Session _gradients;
     private readonly Session _update;
     private readonly Tensor[] _inputs;
@@ -30,7 +32,8 @@ public sealed class OwnTraining : IContender
         var gradients = FlatParameters.Zeros([.. training.Parameters.Select(p => data[p].Shape)]);
         Tensor[] states = [.. training.States.Select(s => data[s].Clone())];
         var velocity = new Tensor(ElementType.Float32, weights.Flat.Shape);
-        options = (options ?? SessionOptions.Default) with { Threads = work.Threads };
+        _pool = WorkerPool.Of(work.Threads);
+        options = (options ?? SessionOptions.Default) with { Pool = _pool };
         _gradients = new Session(training.Graph, options with { InPlace = [.. training.States.Select(s => (TrainingGraph.NewState(s), s))] });
         var update = new Sgd(Work.Momentum).Update(weights.Flat.Count);
         _update = new Session(update, options with { InPlace = [.. update.Outputs.Select(o => (o.Name, o.Name[..^".new".Length]))] });
@@ -68,5 +71,6 @@ public sealed class OwnTraining : IContender
     {
         _gradients.Dispose();
         _update.Dispose();
+        _pool.Dispose();
     }
 }

@@ -5,15 +5,24 @@ using BenchmarkDotNet.Running;
 
 namespace Benchmarks;
 
-/// <summary>Runs the suites that the command line chooses; or, with "shares [THREADS [FAMILY]]", prints what share of the machine's limits single kernels reach.</summary>
+/// <summary>
+/// Runs the suites that the command line chooses; or, with "shares [THREADS [FAMILY]]", prints what share of the machine's limits single kernels reach; or,
+/// with "loader [THREADS [EPOCHS]]", how fast data is loaded.
+/// </summary>
 internal static class Program
 {
     private static void Main(string[] arguments)
     {
-        if (arguments is ["shares", .. var rest])
+        int threads = arguments is [not ['-', ..], not ['-', ..], ..] ? int.Parse(arguments[1], CultureInfo.InvariantCulture) : Environment.ProcessorCount;
+        if (arguments is ["shares", ..])
         {
-            int threads = rest.Length > 0 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : Environment.ProcessorCount;
-            KernelShares.Print(threads, part: rest.Length > 1 ? rest[1] : "");
+            KernelShares.Print(threads, part: arguments.Length > 2 ? arguments[2] : "");
+            return;
+        }
+
+        if (arguments is ["loader", ..])
+        {
+            LoaderRates.Print(threads, epochs: arguments.Length > 2 ? int.Parse(arguments[2], CultureInfo.InvariantCulture) : 100);
             return;
         }
 

@@ -2,7 +2,10 @@ using Framework.Kernels.Simd;
 
 namespace Framework.Kernels.Convolution;
 
-/// <summary>The ways to compute a convolution's output, best first, the reference last.</summary>
+/// <summary>
+/// The ways to compute a convolution's output, best first, the reference last; those with images in the lanes stand behind the direct ones, since they pay
+/// only where a whole network is kept so.
+/// </summary>
 public static class ConvolutionForward
 {
     /// <summary>All of them, those of instruction sets that this process lacks included.</summary>
@@ -23,6 +26,7 @@ public static class ConvolutionForward
             new DepthwiseForward<TSimd>(),
             .. HasBlocks<TSimd>() ? [new DirectForward<TSimd>(plain: true, precise)] : Array.Empty<ForwardKernel>(),
             new DirectForward<TSimd>(plain: false, precise),
+            .. HasBlocks<TSimd>() && !precise ? [new LanesForward<TSimd>()] : Array.Empty<ForwardKernel>(),
             new GemmForward<TSimd>(),
         ];
 
@@ -48,7 +52,12 @@ public static class ConvolutionInputGradient
 
     private static InputGradientKernel[] Of<TSimd>(bool precise = false)
         where TSimd : unmanaged, ISimd<TSimd> =>
-        [new DepthwiseInputGradient<TSimd>(), new DirectInputGradient<TSimd>(precise), new GemmInputGradient<TSimd>()];
+        [
+            new DepthwiseInputGradient<TSimd>(),
+            new DirectInputGradient<TSimd>(precise),
+            .. ConvolutionForward.HasBlocks<TSimd>() && !precise ? [new LanesInputGradient<TSimd>()] : Array.Empty<InputGradientKernel>(),
+            new GemmInputGradient<TSimd>(),
+        ];
 }
 
 /// <summary>The ways to compute the gradient of a convolution's weights, best first, the reference last.</summary>
@@ -72,6 +81,7 @@ public static class ConvolutionWeightGradient
             new DepthwiseWeightGradient<TSimd>(),
             .. ConvolutionForward.HasBlocks<TSimd>() ? [new DirectWeightGradient<TSimd>(plain: true, precise)] : Array.Empty<WeightGradientKernel>(),
             new DirectWeightGradient<TSimd>(plain: false, precise),
+            .. ConvolutionForward.HasBlocks<TSimd>() && !precise ? [new LanesWeightGradient<TSimd>()] : Array.Empty<WeightGradientKernel>(),
             new GemmWeightGradient<TSimd>(),
         ];
 }

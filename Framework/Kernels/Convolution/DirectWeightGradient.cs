@@ -86,14 +86,6 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
 
     private nint RowsFloats(in ConvolutionProblem problem) => (nint)RowsOf(problem, Bands(problem).Longest) * PaddedWidth(problem);
 
-    /// <summary>The output's positions along an axis at which a tap meets the input.</summary>
-    private static (int From, int To) Valid(int displacement, int stride, int input, int output)
-    {
-        int from = displacement >= 0 ? 0 : (stride - 1 - displacement) / stride;
-        int to = displacement >= input ? 0 : ((input - 1 - displacement) / stride) + 1;
-        return (from, Math.Max(from, Math.Min(to, output)));
-    }
-
     private struct BlockedSums : IJob
     {
         private readonly ConvolutionProblem _problem;
@@ -155,8 +147,8 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
             var (_, outputHeight, outputWidth) = _problem.Output;
             int row = (tap / _problem.Kernel.Width * _problem.Dilation.Height) - _problem.PadBegin.Height;
             int column = (tap % _problem.Kernel.Width * _problem.Dilation.Width) - _problem.PadBegin.Width;
-            var (top, bottom) = Valid(row, stride.Height, inputHeight, outputHeight);
-            var (left, right) = Valid(column, stride.Width, inputWidth, outputWidth);
+            var (top, bottom) = TapRange.Of(row, stride.Height, inputHeight, outputHeight);
+            var (left, right) = TapRange.Of(column, stride.Width, inputWidth, outputWidth);
             top = Math.Max(top, fromRow);
             bottom = Math.Min(bottom, toRow);
 

@@ -3,7 +3,7 @@ using Framework.Threading;
 
 namespace Framework.Kernels.Convolution;
 
-/// <summary>From NCHW to NCHWc and back.</summary>
+/// <summary>From NCHW to NCHWc or NCHWn and back.</summary>
 public static unsafe class LayoutConversion
 {
     /// <summary>Points of an item of work: enough to be worth it, few enough to share a large picture.</summary>
@@ -11,17 +11,17 @@ public static unsafe class LayoutConversion
 
     /// <summary>Writes <paramref name="plain"/> in blocks, zeros in the padding lanes.</summary>
     /// <param name="plain">[batch][channels][spatial].</param>
-    /// <param name="blocked">[batch][channels / block][spatial][block]; must not overlap.</param>
+    /// <param name="blocked">In <paramref name="layout"/>; must not overlap.</param>
     /// <param name="layout">The layout to write.</param>
     /// <param name="batch">Images.</param>
     /// <param name="channels">Channels without padding.</param>
     /// <param name="spatial">Points of a channel.</param>
     /// <param name="pool">Who does the work.</param>
     public static void ToBlocked(float* plain, float* blocked, BlockedLayout layout, int batch, int channels, int spatial, WorkerPool pool) =>
-        Run(new Convert { Plain = plain, Blocked = blocked, Layout = layout, Channels = channels, Spatial = spatial, ToBlocked = true }, batch, pool);
+        Run(new Convert { Plain = plain, Blocked = blocked, ToBlocked = true }, layout, batch, channels, spatial, pool);
 
     /// <summary>Writes <paramref name="blocked"/> plainly, dropping the padding lanes.</summary>
-    /// <param name="blocked">[batch][channels / block][spatial][block].</param>
+    /// <param name="blocked">In <paramref name="layout"/>.</param>
     /// <param name="plain">[batch][channels][spatial]; must not overlap.</param>
     /// <param name="layout">The layout to read.</param>
     /// <param name="batch">Images.</param>
@@ -29,10 +29,15 @@ public static unsafe class LayoutConversion
     /// <param name="spatial">Points of a channel.</param>
     /// <param name="pool">Who does the work.</param>
     public static void ToPlain(float* blocked, float* plain, BlockedLayout layout, int batch, int channels, int spatial, WorkerPool pool) =>
-        Run(new Convert { Plain = plain, Blocked = blocked, Layout = layout, Channels = channels, Spatial = spatial }, batch, pool);
+        Run(new Convert { Plain = plain, Blocked = blocked }, layout, batch, channels, spatial, pool);
 
-    private static void Run(Convert job, int batch, WorkerPool pool) =>
-        pool.Run(batch * job.Layout.Blocks(job.Channels) * job.Pieces.Parts, job);
+    // A block of images is, to the conversion, one image whose channels those images are.
+    private static void Run(Convert job, BlockedLayout layout, int batch, int channels, int spatial, WorkerPool pool)
+    {
+        if (layout.IsOfImages) (batch, channels, spatial, layout) = (batch / layout.Block, layout.Block, channels * spatial, new BlockedLayout(layout.Block));
+        (job.Layout, job.Channels, job.Spatial) = (layout, channels, spatial);
+        pool.Run(batch * layout.Blocks(channels) * job.Pieces.Parts, job);
+    }
 
     private struct Convert : IJob
     {

@@ -75,7 +75,7 @@ internal abstract unsafe class ConvolutionStep : Step
 
     private static bool IsConstant(Node node, KernelChoice choice) => choice.IsConstant(node.Inputs[1]!);
 
-    private static Layout Of(BlockedLayout layout) => new(layout.IsPlain ? 0 : layout.Block);
+    private static Layout Of(BlockedLayout layout) => layout.IsPlain ? Layout.Plain : layout.IsOfImages ? new(0, layout.Block) : new(layout.Block);
 
     private static ConvolutionProblem? ProblemOf(Node node, Kind kind)
     {

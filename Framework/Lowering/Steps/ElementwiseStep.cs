@@ -88,7 +88,7 @@ internal sealed unsafe class ElementwiseStep : Step
 
     private static ElementwiseType TypeOf(Value value) => value.ElementType == ElementType.Bool ? ElementwiseType.Boolean : ElementwiseType.Float;
 
-    // Of blocked operands the layout pass has seen to it that they broadcast block by block.
+    // Of operands in blocks of channels the layout pass has seen to it that they broadcast block by block; of those in blocks of images, that all have one shape.
     private static Shape InMemory(Value value)
     {
         var shape = value.Shape!.ToShape(value.Name);

@@ -59,8 +59,9 @@ internal sealed unsafe class PoolingStep : Step
             GlobalAveragePool => PoolingKind.Average,
             _ => PoolingKind.Max,
         };
-        int lanes = Math.Max(1, input.Layout.ChannelBlock);
-        int planes = x[0] * ((x[1] + lanes - 1) / lanes);
+        var layout = input.Layout;
+        int lanes = Math.Max(1, layout.IsOfImages ? layout.ImageBlock : layout.ChannelBlock);
+        int planes = layout.IsOfImages ? x[0] / lanes * x[1] : x[0] * ((x[1] + lanes - 1) / lanes);
         return new PoolingProblem(
             kind, planes, lanes, axes.Length > 1 ? axes[^2] : PoolingAxis.None, axes[^1], axes.Length > 2 ? axes[0] : null);
     }

@@ -9,7 +9,7 @@ using Framework.Threading;
 namespace Framework.Lowering.Steps;
 
 /// <summary>
-/// Reductions by the reduction kernels. Channel-blocked values are reduced where they lie where only their channels are kept: the gradient of a
+/// Reductions by the reduction kernels. Values in blocks are reduced where they lie where only their channels are kept: the gradient of a
 /// convolution's bias.
 /// </summary>
 internal sealed unsafe class ReductionStep : Step
@@ -32,7 +32,13 @@ internal sealed unsafe class ReductionStep : Step
         if (x.ElementType != ElementType.Float32 || KindOf(node.Operator) is not { } kind || AxesOf(node) is not { } axes) return null;
         if (x.Shape!.ElementCount == 0 || y.Shape!.ElementCount == 0) return null;
         var shape = x.Shape.ToShape();
-        if (!x.Layout.IsBlocked) return new ReductionStep(node, new AxesReduction(kind, shape, axes, set), y.Shape.ToShape().ElementCount, set);
+        if (x.Layout.IsPlain) return new ReductionStep(node, new AxesReduction(kind, shape, axes, set), y.Shape.ToShape().ElementCount, set);
+
+        if (x.Layout.ImageBlock is > 0 and var images)
+        {
+            Shape beside = [shape[0] / images, shape[1], shape[2..].ElementCount, images];
+            return new ReductionStep(node, new AxesReduction(kind, beside, [0, 2, 3], set), shape[1], set);
+        }
 
         int block = x.Layout.ChannelBlock, blocks = (shape[1] + block - 1) / block;
         Shape lying = [shape[0], blocks, shape[2..].ElementCount, block];

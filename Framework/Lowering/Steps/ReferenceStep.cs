@@ -13,7 +13,7 @@ internal sealed unsafe class ReferenceStep : Step
     public ReferenceStep(Node node)
         : base(node, "Reference", [.. node.Inputs.OfType<Value>()], [.. node.Outputs.OfType<Value>()])
     {
-        if (Reads.Concat(Writes).FirstOrDefault(v => v.Layout.IsBlocked) is { } blocked)
+        if (Reads.Concat(Writes).FirstOrDefault(v => !v.Layout.IsPlain) is { } blocked)
             throw new UnsupportedModelException(node.Place, $"no kernel reads '{blocked.Name}' in the layout {blocked.Layout}.");
     }
 

@@ -6,7 +6,7 @@ using Framework.Threading;
 
 namespace Framework.Lowering.Steps;
 
-/// <summary>Converts between row-major and channel-blocked memory.</summary>
+/// <summary>Converts between row-major memory and blocks of channels or images.</summary>
 internal sealed unsafe class ReorderStep : Step
 {
     private readonly int _batch;
@@ -20,8 +20,9 @@ internal sealed unsafe class ReorderStep : Step
     {
         var shape = node.Inputs[0]!.Shape!.ToShape();
         (_batch, _channels, _spatial) = (shape[0], shape[1], shape[2..].ElementCount);
-        _toBlocked = node.Outputs[0]!.Layout.IsBlocked;
-        _layout = new BlockedLayout((_toBlocked ? node.Outputs[0]! : node.Inputs[0]!).Layout.ChannelBlock);
+        _toBlocked = node.Inputs[0]!.Layout.IsPlain;
+        var layout = (_toBlocked ? node.Outputs[0]! : node.Inputs[0]!).Layout;
+        _layout = layout.IsOfImages ? new BlockedLayout(layout.ImageBlock, IsOfImages: true) : new BlockedLayout(layout.ChannelBlock);
     }
 
     public static Step? For(Node node, InstructionSet set) => new ReorderStep(node);

@@ -7,6 +7,7 @@ using Framework.Lowering;
 using Framework.Models;
 using Framework.Operators;
 using Framework.Tensors;
+using Framework.Training;
 
 namespace Framework.Tests.Lowering;
 
@@ -62,6 +63,21 @@ public sealed class KernelChoiceTests
 
         static int Lowered(Graph graph, Shape input) => Pipeline.Lower(graph, [input], SessionOptions.Default)
             .Nodes.First(n => n.Operator is Conv || n.Operator == Fused.Conv).Outputs[0]!.Layout.ChannelBlock;
+    }
+
+    [Theory]
+    [InlineData(64, true)]
+    [InlineData(50, false)]
+    public void Images_lie_in_the_lanes_of_a_network_with_few_channels_where_the_batch_fills_them(int images, bool filled)
+    {
+        if (InstructionSet.Best == InstructionSet.Scalar) return;
+        var training = TrainingGraph.Create(new LeNet5().Initialize(2).Trace(), Loss.CrossEntropy).Graph;
+        Shape[] shapes = [.. training.Inputs.Select(i => new SymbolicShape([.. i.Shape!.Select(d => d.IsKnown ? d : images)]).ToShape(i.Name))];
+        var graph = Pipeline.Lower(training, shapes, SessionOptions.Default);
+        var choice = new KernelChoice(SessionOptions.Default, graph);
+        string[] kernels = [.. graph.Nodes.Select(n => StepSelection.For(n, choice).Kernel).Where(k => k.Contains("Lanes", StringComparison.Ordinal))];
+        kernels.Should().HaveCount(filled ? 5 : 0, "there are two layers, and the first needs no gradient of its input");
+        graph.Nodes.Where(n => n.Operator is Reorder).Should().HaveCount(filled ? 3 : graph.Nodes.Count(n => n.Operator is Reorder));
     }
 
     private static KernelChoice Choice(ConvolutionAlgorithm algorithm) =>

@@ -6,7 +6,7 @@ namespace Framework.Tests.Kernels.Convolution;
 /// <summary>Problems that every kernel is tried on: rows of every tail, channels of every tail, and many shapes drawn at random.</summary>
 internal static class ConvolutionCases
 {
-    public static IEnumerable<ConvolutionProblem> All(int lanes) => [.. Rows(lanes), .. Channels(lanes), .. Named(lanes), .. Drawn(lanes)];
+    public static IEnumerable<ConvolutionProblem> All(int lanes) => [.. Rows(lanes), .. Channels(lanes), .. FullBlocksOfImages(lanes), .. Named(lanes), .. Drawn(lanes)];
 
     /// <summary>Rows from a single point to two tiles and one.</summary>
     private static IEnumerable<ConvolutionProblem> Rows(int lanes)
@@ -37,6 +37,34 @@ internal static class ConvolutionCases
                 HasBias = true,
                 HasResidual = true,
             };
+    }
+
+    /// <summary>Batches that fill blocks of images: rows and channels of every tail of a register tile, pads on all sides, strides, dilations.</summary>
+    private static IEnumerable<ConvolutionProblem> FullBlocksOfImages(int lanes)
+    {
+        var ring = Padding.Of(2, 2);
+        for (int width = 1; width <= 13; width++)
+        {
+            yield return new ConvolutionProblem(lanes, 1 + (width % 3), width, Extents.Of(1 + (width % 5), width), Extents.Of(1 + (width % 4), 1 + (width % 3)))
+            {
+                PadBegin = Padding.Of(width % 4, width % 3),
+                PadEnd = ring,
+                HasBias = width % 2 == 0,
+                HasResidual = width % 3 == 0,
+                Activation = (FusedActivation)(width % 2),
+            };
+            yield return new ConvolutionProblem(lanes, 2, 3, Extents.Of(9, width + 4), Extents.Of(3, 2))
+            {
+                Stride = Extents.Of(1 + (width % 3), 1 + (width % 2)),
+                Dilation = Extents.Of(1 + (width % 2), 1 + (width % 4)),
+                PadBegin = Padding.Of(1, width % 2),
+            };
+        }
+
+        // LeNet-5's layers, two blocks; and a filter wider than a tile has taps.
+        yield return new(2 * lanes, 1, 6, Extents.Of(14, 14), Extents.Of(5, 5)) { PadBegin = ring, PadEnd = ring, HasBias = true };
+        yield return new(2 * lanes, 6, 16, Extents.Of(8, 9), Extents.Of(5, 5)) { HasBias = true, Activation = FusedActivation.Relu };
+        yield return new(lanes, 2, 5, Extents.Of(3, 21), Extents.Of(2, 11)) { PadBegin = Padding.Of(1, 4), PadEnd = Padding.Of(0, 5) };
     }
 
     /// <summary>Shapes of networks, small; and those that reach for a corner of some kernel.</summary>

@@ -22,6 +22,7 @@ public sealed unsafe class ConvolutionKernelTests
         new(2, 70, 40, Extents.Of(15, 17), Extents.Of(3, 3)) { PadBegin = Padding.Of(1, 1), PadEnd = Padding.Of(1, 1), HasResidual = true },
         new(3, 3, 20, Extents.Of(19, 20), Extents.Of(5, 5)) { Stride = Extents.Of(2, 2), PadBegin = Padding.Of(2, 2), HasBias = true },
         new(2, 64, 64, Extents.Of(7, 7), Extents.Of(1, 1)),
+        new(32, 6, 16, Extents.Of(14, 14), Extents.Of(5, 5)) { PadBegin = Padding.Of(2, 2), HasBias = true, HasResidual = true },
         new(2, 24, 24, Extents.Of(9, 11), Extents.Of(3, 3)) { Groups = 24, Stride = Extents.Of(2, 1), PadBegin = Padding.Of(1, 1), HasBias = true },
     ];
 

@@ -35,6 +35,26 @@ public sealed unsafe class LayoutConversionTests
 
     [Theory]
     [MemberData(nameof(Sets))]
+    public void Images_that_lie_side_by_side_come_back(InstructionSet set)
+    {
+        var layout = new BlockedLayout(set.Width, IsOfImages: true);
+        using var pool = new WorkerPool(2);
+        foreach (var (blocks, channels, spatial) in new[] { (1, 1, 1), (2, 3, 49), (3, 5, 7), (1, 2, 9001) })
+        {
+            int batch = blocks * set.Width;
+            float[] values = [.. Enumerable.Range(0, batch * channels * spatial).Select(i => i + 1f)];
+            using var plain = GuardedFloats.From(values);
+            using var beside = new GuardedFloats(values.Length);
+            using var back = new GuardedFloats(values.Length);
+            LayoutConversion.ToBlocked(plain.Pointer, beside.Pointer, layout, batch, channels, spatial, pool);
+            beside.Span.SequenceEqual(Layouts.ToBlocked(values, layout, batch, channels)).Should().BeTrue();
+            LayoutConversion.ToPlain(beside.Pointer, back.Pointer, layout, batch, channels, spatial, pool);
+            back.Span.SequenceEqual(values).Should().BeTrue();
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Sets))]
     public void Bias_gradients_are_exact_in_either_layout_and_the_same_at_any_number_of_threads(InstructionSet set)
     {
         using var one = new WorkerPool(1);

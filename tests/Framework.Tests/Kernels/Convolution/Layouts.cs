@@ -42,5 +42,7 @@ internal static class Layouts
     }
 
     private static int Place(BlockedLayout layout, int channels, int spatial, int n, int c, int s) =>
-        (((((n * layout.Blocks(channels)) + (c / layout.Block)) * spatial) + s) * layout.Block) + (c % layout.Block);
+        layout.IsOfImages
+            ? ((((n / layout.Block * channels) + c) * spatial) + s) * layout.Block + (n % layout.Block)
+            : (((((n * layout.Blocks(channels)) + (c / layout.Block)) * spatial) + s) * layout.Block) + (c % layout.Block);
 }
