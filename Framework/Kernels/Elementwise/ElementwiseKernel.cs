@@ -10,26 +10,30 @@ public static class ElementwiseKernels
     /// <summary>All of them; the scalar one is the reference.</summary>
     public static IReadOnlyList<ElementwiseKernel> List { get; } =
     [
-        new ElementwiseKernel<Simd512>(),
-        new ElementwiseKernel<Simd256>(),
-        new ElementwiseKernel<Simd128>(),
-        new ElementwiseKernel<SimdScalar>(),
+        .. Of<Simd512>(), .. Of<Simd256>(), .. Of<Simd128>(), .. Of<SimdScalar>(),
     ];
+
+    private static ElementwiseKernel[] Of<TSimd>()
+        where TSimd : unmanaged, ISimd<TSimd> => [new DescentKernel<TSimd>(), new ElementwiseKernel<TSimd>()];
 }
 
 /// <summary>Runs elementwise programs. Without state; results do not depend on the number of threads.</summary>
 public abstract class ElementwiseKernel : IKernel<ElementwiseProblem>
 {
-    private protected ElementwiseKernel(InstructionSet set) => Set = set;
+    private protected ElementwiseKernel(string name, InstructionSet set)
+    {
+        Name = name;
+        Set = set;
+    }
 
     /// <inheritdoc/>
     public InstructionSet Set { get; }
 
     /// <inheritdoc/>
-    public string Name => $"Elementwise{Set}";
+    public string Name { get; }
 
     /// <inheritdoc/>
-    public string? Refusal(in ElementwiseProblem problem) => null;
+    public virtual string? Refusal(in ElementwiseProblem problem) => null;
 
     /// <summary>Computes all outputs.</summary>
     /// <param name="problem">The program and the layout of its operands.</param>
@@ -38,17 +42,23 @@ public abstract class ElementwiseKernel : IKernel<ElementwiseProblem>
     /// <param name="pool">The threads to use.</param>
     /// <exception cref="ArgumentException">The number of addresses is not the program's.</exception>
     public abstract void Run(ElementwiseProblem problem, ReadOnlySpan<nint> inputs, ReadOnlySpan<nint> outputs, WorkerPool pool);
+
+    private protected static void CheckCounts(ElementwiseProblem problem, ReadOnlySpan<nint> inputs, ReadOnlySpan<nint> outputs)
+    {
+        var program = problem.Program;
+        if (inputs.Length != program.Inputs.Length || outputs.Length != program.Outputs.Length)
+            throw new ArgumentException($"The program has {program.Inputs.Length} inputs and {program.Outputs.Length} outputs.", nameof(inputs));
+    }
 }
 
 /// <summary>The elementwise kernel for one instruction set.</summary>
-internal sealed unsafe class ElementwiseKernel<TSimd>() : ElementwiseKernel(TSimd.Set)
+internal sealed unsafe class ElementwiseKernel<TSimd>() : ElementwiseKernel($"Elementwise{TSimd.Set}", TSimd.Set)
     where TSimd : unmanaged, ISimd<TSimd>
 {
     public override void Run(ElementwiseProblem problem, ReadOnlySpan<nint> inputs, ReadOnlySpan<nint> outputs, WorkerPool pool)
     {
         var program = problem.Program;
-        if (inputs.Length != program.Inputs.Length || outputs.Length != program.Outputs.Length)
-            throw new ArgumentException($"The program has {program.Inputs.Length} inputs and {program.Outputs.Length} outputs.", nameof(inputs));
+        CheckCounts(problem, inputs, outputs);
         fixed (nint* inputAddresses = inputs, outputAddresses = outputs)
         {
             var job = new Job

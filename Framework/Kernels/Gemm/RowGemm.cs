@@ -23,7 +23,7 @@ internal sealed unsafe class RowGemm<TSimd>(bool precise = false) : GemmKernel(
     private const int ColumnsOfItem = 512;
 
     /// <summary>Rows of B that are added in one visit of a sum.</summary>
-    private const int TermsOfVisit = 16;
+    private const int TermsOfVisit = 4;
 
     private const int UsualStretch = 256, PreciseStretch = 64;
 

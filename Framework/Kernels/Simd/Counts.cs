@@ -1,5 +1,10 @@
 namespace Framework.Kernels.Simd;
 
+internal readonly struct Count0 : ICount
+{
+    public static int Value => 0;
+}
+
 internal readonly struct Count1 : ICount
 {
     public static int Value => 1;
