@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Framework.Errors;
 using Framework.Tensors;
@@ -97,11 +98,23 @@ internal sealed class TensorReader(ByteSource source, IReadOnlyList<Cut[]> cuts,
     /// <summary>Fills a tensor with the bytes from an offset on.</summary>
     public static unsafe void ReadInto(ByteSource from, long offset, Tensor tensor)
     {
-        // A span holds at most 2 GB; a tensor may hold more.
-        const int step = 1 << 30;
-        for (nint done = 0; done < tensor.ByteCount; done += step)
-            from.Read(offset + done, new Span<byte>(tensor.Pointer + done, (int)Math.Min(step, tensor.ByteCount - done)));
+        // One thread does not copy as fast as memory takes it; and a span holds at most 2 GB, a tensor may hold more.
+        const int part = 1 << 23;
+        nint bytes = tensor.ByteCount;
+        byte* target = tensor.Pointer;
+        try
+        {
+            if (bytes <= part) Read(0);
+            else Parallel.For(0, ((bytes - 1) / part) + 1, i => Read((nint)i * part));
+        }
+        catch (AggregateException failures)
+        {
+            ExceptionDispatchInfo.Throw(failures.InnerExceptions[0]);
+        }
+
         GC.KeepAlive(tensor);
+
+        void Read(nint start) => from.Read(offset + start, new Span<byte>(target + start, (int)Math.Min(part, bytes - start)));
     }
 
     private Tensor ReadTyped(TensorProto message, Cut[] chunks, ElementType type, Shape shape, string place)
