@@ -10,8 +10,9 @@ namespace Framework.Kernels.Winograd;
 /// over all tiles, and then brought back to the filter.
 /// </summary>
 /// <remarks>
-/// Threads share a group of tiles phase by phase; the sums of a group are added to those of the groups before. An item of the middle phase owns
-/// a part of the sums, so nothing is summed across items.
+/// Threads share a group of tiles phase by phase. Where there is one group, and few enough tiles that a block of channels at all points stays near a core, an
+/// item makes the sums of a pair of blocks at all points and brings them back at once. Otherwise items take a point each, sums wait in memory, and those of a
+/// group are added to those of the groups before. Either way an item owns its sums, so nothing is summed across items.
 /// </remarks>
 internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>()
     : WeightGradientKernel($"WeightGradientWinograd{TForm.Name}{TSimd.Set}", TSimd.Set), IMinimalFiltering
@@ -25,6 +26,9 @@ internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>()
 
     /// <summary>How many times as many transformed floats as sums there are in a group at least, so that adding to the sums costs little.</summary>
     private const int FloatsOfSum = 2;
+
+    /// <summary>Floats of a block of channels at all points that stay near a core: two of them take three quarters of its second cache.</summary>
+    private const nint NearFloats = 96 << 10;
 
     /// <summary>Tiles summed in registers, about.</summary>
     private const int ChunkTiles = 128;
@@ -48,7 +52,8 @@ internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>()
     public override nint WorkspaceFloats(in ConvolutionProblem problem, int threads)
     {
         var work = new Work(problem, default);
-        return work.TransformedFloats + work.SumFloats + (threads * Work.TurnFloats) + LineFloats;
+        nint sums = work.IsNear ? threads * Work.PairFloats : work.SumFloats;
+        return work.TransformedFloats + sums + (threads * Work.TurnFloats) + LineFloats;
     }
 
     public override void Run(in ConvolutionProblem problem, in WeightGradientArguments arguments, WorkerPool pool)
@@ -59,6 +64,12 @@ internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>()
             work.Group = group;
             var parts = new EvenSplit(work.Groups.Length(group), TilesOfItem);
             pool.Run((work.Input.Blocks + work.Output.Blocks) * parts.Parts, new Transform { Work = work, Parts = parts });
+            if (work.IsNear)
+            {
+                pool.Run(work.Input.Blocks * work.OutputParts.Parts, new Pairs { Work = work });
+                return;
+            }
+
             pool.Run(Points * work.Input.Blocks * work.OutputParts.Parts, new Sum { Work = work });
         }
 
@@ -96,6 +107,9 @@ internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>()
             Groups = new EvenSplit(Grid.Count, (int)Math.Clamp(floats / (Points * (Input.Blocks + Output.Blocks) * TSimd.Width), 1, Grid.Count));
         }
 
+        /// <summary>Whether an item takes pairs of blocks through all points.</summary>
+        public readonly bool IsNear => Groups.Parts == 1 && Points * (nint)Grid.Count * TSimd.Width <= NearFloats;
+
         public readonly nint BlockStep => (nint)Groups.Longest * TSimd.Width;
 
         /// <summary>A line more, so that the points of a tile do not meet in the same set of the cache.</summary>
@@ -105,6 +119,9 @@ internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>()
 
         /// <summary>[output block][input channel][point][lane].</summary>
         public readonly nint SumFloats => (nint)Points * Output.Blocks * Input.Channels * TSimd.Width;
+
+        /// <summary>Sums of a block of either side, [input channel][point][lane].</summary>
+        public static nint PairFloats => (nint)TSimd.Width * Points * TSimd.Width;
 
         /// <summary>Filters of a block of either side, [input channel][tap][lane].</summary>
         public static nint TurnFloats => (nint)TSimd.Width * Taps * TSimd.Width;
@@ -116,6 +133,50 @@ internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>()
             _workspace + TransformedFloats + ((((nint)outputBlock * Input.Channels) + channel) * Points * TSimd.Width);
 
         public readonly float* Turn(int worker) => _workspace + TransformedFloats + SumFloats + (worker * TurnFloats);
+
+        /// <summary>Room of a thread that takes pairs of blocks: for their sums, and behind these for their filters.</summary>
+        public readonly float* Pair(int worker) => _workspace + TransformedFloats + (worker * (PairFloats + TurnFloats));
+
+        /// <summary>Makes the sums of some tiles at a point.</summary>
+        /// <param name="point">The point.</param>
+        /// <param name="inputBlock">Input channels.</param>
+        /// <param name="outputBlock">Output channels.</param>
+        /// <param name="chunk">The tiles, of the group.</param>
+        /// <param name="tiles">How the group's tiles are cut.</param>
+        /// <param name="sums">Where the block's first sum at the point goes.</param>
+        public readonly void Multiply(nint point, int inputBlock, int outputBlock, int chunk, in EvenSplit tiles, float* sums)
+        {
+            nint at = (point * PointStep) + ((nint)tiles.Start(chunk) * TSimd.Width);
+            var tile = new WeightGradientTile
+            {
+                Rows = 1,
+                InputStep = TSimd.Width,
+                Count = Input.ChannelsOf(inputBlock),
+                Columns = tiles.Length(chunk),
+                Input = Transformed(inputBlock) + at,
+                Gradient = Transformed(Input.Blocks + outputBlock) + at,
+                Sum = sums,
+                SumStep = (nint)Points * TSimd.Width,
+                Accumulate = chunk > 0 || Group > 0,
+            };
+            WeightGradientTiles<TSimd>.Run(&tile);
+        }
+
+        /// <summary>Brings the sums of a pair of blocks back to filters and puts these in their places.</summary>
+        /// <param name="inputBlock">Input channels.</param>
+        /// <param name="outputBlock">Output channels.</param>
+        /// <param name="sums">The sums, [input channel][point][lane].</param>
+        /// <param name="turn">Room for the filters.</param>
+        public readonly void Return(int inputBlock, int outputBlock, float* sums, float* turn)
+        {
+            int channels = Input.ChannelsOf(inputBlock);
+            for (int c = 0; c < channels; c++)
+                TForm.FilterGradient<TSimd>(sums + ((nint)c * Points * TSimd.Width), TForm.Patch * TSimd.Width, TSimd.Width, turn + (c * Taps * TSimd.Width), TSimd.Width);
+
+            nint filter = (nint)Input.Channels * Taps;
+            float* target = WeightGradient + (outputBlock * TSimd.Width * filter) + ((nint)inputBlock * TSimd.Width * Taps);
+            Transposition.Run(turn, TSimd.Width, target, filter, channels * Taps, Output.ChannelsOf(outputBlock));
+        }
     }
 
     private struct Transform : IJob
@@ -159,25 +220,11 @@ internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>()
             int part = index % Work.OutputParts.Parts;
             int inputBlock = index / Work.OutputParts.Parts % Work.Input.Blocks;
             nint point = index / Work.OutputParts.Parts / Work.Input.Blocks;
-            int tiles = Work.Groups.Length(Work.Group);
-            var chunks = new EvenSplit(tiles, ChunkTiles);
-            WeightGradientTile tile = default;
-            tile.Rows = 1;
-            tile.InputStep = TSimd.Width;
-            tile.Count = Work.Input.ChannelsOf(inputBlock);
-            tile.SumStep = (nint)Points * TSimd.Width;
+            var chunks = new EvenSplit(Work.Groups.Length(Work.Group), ChunkTiles);
             for (int chunk = 0; chunk < chunks.Parts; chunk++)
             {
-                nint at = (point * Work.PointStep) + ((nint)chunks.Start(chunk) * TSimd.Width);
-                tile.Input = Work.Transformed(inputBlock) + at;
-                tile.Columns = chunks.Length(chunk);
-                tile.Accumulate = chunk > 0 || Work.Group > 0;
                 for (int block = Work.OutputParts.Start(part); block < Work.OutputParts.Start(part + 1); block++)
-                {
-                    tile.Gradient = Work.Transformed(Work.Input.Blocks + block) + at;
-                    tile.Sum = Work.Sums(block, inputBlock * TSimd.Width) + (point * TSimd.Width);
-                    WeightGradientTiles<TSimd>.Run(&tile);
-                }
+                    Work.Multiply(point, inputBlock, block, chunk, chunks, Work.Sums(block, inputBlock * TSimd.Width) + (point * TSimd.Width));
             }
         }
     }
@@ -188,18 +235,29 @@ internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>()
 
         public readonly void Execute(int index, int worker)
         {
-            int outputBlock = index / Work.Input.Blocks, inputBlock = index % Work.Input.Blocks;
-            int channel = inputBlock * TSimd.Width, channels = Work.Input.ChannelsOf(inputBlock);
-            float* turn = Work.Turn(worker);
-            for (int c = 0; c < channels; c++)
-            {
-                float* sums = Work.Sums(outputBlock, channel + c);
-                TForm.FilterGradient<TSimd>(sums, TForm.Patch * TSimd.Width, TSimd.Width, turn + (c * Taps * TSimd.Width), TSimd.Width);
-            }
+            (int outputBlock, int inputBlock) = Math.DivRem(index, Work.Input.Blocks);
+            Work.Return(inputBlock, outputBlock, Work.Sums(outputBlock, inputBlock * TSimd.Width), Work.Turn(worker));
+        }
+    }
 
-            nint filter = (nint)Work.Input.Channels * Taps;
-            float* target = Work.WeightGradient + (outputBlock * TSimd.Width * filter) + ((nint)channel * Taps);
-            Transposition.Run(turn, TSimd.Width, target, filter, channels * Taps, Work.Output.ChannelsOf(outputBlock));
+    private struct Pairs : IJob
+    {
+        public Work Work;
+
+        public readonly void Execute(int index, int worker)
+        {
+            (int inputBlock, int part) = Math.DivRem(index, Work.OutputParts.Parts);
+            var chunks = new EvenSplit(Work.Grid.Count, ChunkTiles);
+            float* sums = Work.Pair(worker);
+            for (int block = Work.OutputParts.Start(part); block < Work.OutputParts.Start(part + 1); block++)
+            {
+                for (int point = 0; point < Points; point++)
+                {
+                    for (int chunk = 0; chunk < chunks.Parts; chunk++) Work.Multiply(point, inputBlock, block, chunk, chunks, sums + (point * TSimd.Width));
+                }
+
+                Work.Return(inputBlock, block, sums, sums + Work.PairFloats);
+            }
         }
     }
 }
