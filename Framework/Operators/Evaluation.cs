@@ -138,7 +138,17 @@ public sealed class Evaluation
         }
     }
 
-    internal static Tensor?[] Run(
+    /// <summary>Evaluates a node.</summary>
+    /// <param name="op">The operator.</param>
+    /// <param name="place">How messages name the node.</param>
+    /// <param name="attributes">Its attributes.</param>
+    /// <param name="inputs">Its inputs; null for those that are left out.</param>
+    /// <param name="outputCount">How many outputs it has.</param>
+    /// <param name="precision">In which precision floats are evaluated; for <see cref="Precision.Float64"/> they are float64 already.</param>
+    /// <param name="meter">What memory is counted against; null for nothing.</param>
+    /// <returns>The outputs; null where the operator makes none of a number.</returns>
+    /// <exception cref="FrameworkException">The inputs do not fit the operator.</exception>
+    public static Tensor?[] Run(
         Operator op, string place, Attributes attributes, IReadOnlyList<Tensor?> inputs, int outputCount, Precision precision, MemoryMeter? meter = null)
     {
         var outputs = new Tensor?[outputCount];

@@ -56,6 +56,28 @@ public static class DisturbedRun
         });
     }
 
+    /// <summary>
+    /// The roundings of a plain evaluation taken the other way at nodes that chance chooses: where exact values become e and plain ones e + d, the run goes on
+    /// with e - d. So errors are of the same size and form, but runs no longer lean to the same side, as those of one way to sum do.
+    /// </summary>
+    /// <inheritdoc cref="Single"/>
+    public static IReadOnlyDictionary<string, Tensor> Turned(Graph graph, IReadOnlyList<Tensor> inputs, int number)
+    {
+        ulong seed = Hash.Mixed((ulong)number);
+        return Run(graph, inputs, Precision.Float64, (node, operands, results) =>
+        {
+            seed = Hash.Mixed(seed);
+            var plain = Evaluation.Run(
+                node.Operator, node.Place, node.Attributes, [.. operands.Select(o => o?.ElementType == ElementType.Float64 ? o.To(ElementType.Float32) : o)], results.Length, Precision.Native);
+            for (int i = 0; i < results.Length; i++)
+            {
+                if (results[i] is { ElementType: ElementType.Float64 } exact && plain[i] is { ElementType: ElementType.Float32 } rounded) Turn(exact, rounded, seed % 2 == 0);
+            }
+
+            return results;
+        });
+    }
+
     private static Dictionary<string, Tensor> Run(
         Graph graph, IReadOnlyList<Tensor> inputs, Precision precision, Func<Node, Tensor?[], Tensor?[], Tensor?[]> revise)
     {
@@ -71,6 +93,17 @@ public static class DisturbedRun
             foreach (ref double x in tensor.AsSpan<double>().Slice(start, count)) x = (float)x;
         });
     }
+
+    private static void Turn(Tensor exact, Tensor rounded, bool turns) => InParts(exact, (start, count) =>
+    {
+        var target = exact.AsSpan<double>().Slice(start, count);
+        var plain = rounded.AsSpan<float>().Slice(start, count);
+        for (int i = 0; i < count; i++)
+        {
+            double turned = (2 * target[i]) - plain[i];
+            target[i] = turns && double.IsFinite(turned) ? (float)turned : plain[i];
+        }
+    });
 
     // The neighbours of a binary32 are the next integers to its bits. Zeros are left alone: most are exact.
     private static void Nudge(Tensor? tensor, ulong seed)

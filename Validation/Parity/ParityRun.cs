@@ -77,7 +77,11 @@ public sealed class ParityRun
         for (; runs < _options.MostDisturbances && (runs < _options.Disturbances || Judged.Any(StandsOut)); runs++)
         {
             Begin($"disturbed within each step, {runs} ...");
-            Raise(disturbed, Errors(DisturbedRun.Single(_problem.Graph, _problem.Inputs, runs)));
+            // Where the usual ones do not do, others that lean to other sides.
+            var run = runs < _options.Disturbances
+                ? DisturbedRun.Single(_problem.Graph, _problem.Inputs, runs)
+                : DisturbedRun.Turned(_problem.Graph, _problem.Inputs, runs);
+            Raise(disturbed, Errors(run));
             Raise(expected, disturbed);
         }
 

@@ -70,7 +70,8 @@ public sealed class KernelChoiceTests
     [InlineData(50, false)]
     public void Images_lie_in_the_lanes_of_a_network_with_few_channels_where_the_batch_fills_them(int images, bool filled)
     {
-        if (InstructionSet.Best == InstructionSet.Scalar) return;
+        // With vectors of 8 floats LeNet-5's channels leave a tenth of the lanes empty, which is not worth another layout.
+        if (InstructionSet.Best < InstructionSet.Vector512) return;
         var training = TrainingGraph.Create(new LeNet5().Initialize(2).Trace(), Loss.CrossEntropy).Graph;
         Shape[] shapes = [.. training.Inputs.Select(i => new SymbolicShape([.. i.Shape!.Select(d => d.IsKnown ? d : images)]).ToShape(i.Name))];
         var graph = Pipeline.Lower(training, shapes, SessionOptions.Default);
