@@ -33,7 +33,7 @@ internal static class Rooms
         ["Inspection"] = ["Graphs", "Operators", "Tensors"],
         ["Seeing"] = ["Data", "Execution", "Files", "Gradients", "Graphs", "Operators", "Tensors"],
         ["Data"] = ["Files", "Tensors"],
-        ["Training"] = ["Data", "Execution", "Files", "Gradients", "Graphs", "Operators", "Tensors"],
+        ["Training"] = ["Data", "Execution", "Files", "Gradients", "Graphs", "Operators", "Tensors", "Threading"],
     };
 
     /// <summary>What the sources use that the table does not allow, a line each.</summary>
