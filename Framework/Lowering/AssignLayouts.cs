@@ -109,11 +109,12 @@ internal sealed class AssignLayouts(SessionOptions options) : GraphPatch("Assign
             var input = node.Inputs[i]!;
             if (input.Shape!.ElementCount == 1) continue;
             if (input.ElementType != ElementType.Float32 || !LiesAlong(input.Shape, shape)) return null;
-            if (PresentOfAny(node, i) is { IsPlain: false } present) (blocked, ofImages) = present.IsOfImages ? (blocked, present) : (present, ofImages);
+            var present = PresentOfAny(node, i);
+            if (present.IsBlocked) blocked = present;
+            if (present.IsOfImages) ofImages = present;
         }
 
         if (ofImages.IsOfImages && operands.All(i => node.Inputs[i]!.Shape is { } operand && (operand.ElementCount == 1 || operand == shape))) blocked = ofImages;
-
         if (blocked.IsPlain || (blocked.IsBlocked && !ElementwiseStep.KeepsZero(node) && shape[1].Value % blocked.ChannelBlock != 0)) return null;
         for (int i = 0; i < inputs.Length; i++)
         {

@@ -15,11 +15,11 @@ namespace Framework.Lowering;
 /// </summary>
 internal sealed class KernelChoice(SessionOptions options, Graph graph)
 {
-    private readonly bool _imagesInLanes = VectorWidth.IsOfImages(graph, options);
+    private readonly (InstructionSet Set, bool OfImages) _lanes = VectorWidth.Of(graph, options);
     private readonly HashSet<Value> _constants = [.. graph.Initializers.Select(i => i.Value)];
 
     /// <summary>The widest instruction set that may be used.</summary>
-    public InstructionSet Set { get; } = VectorWidth.Of(graph, options);
+    public InstructionSet Set => _lanes.Set;
 
     /// <summary>Whether a value is known when the plan is made.</summary>
     public bool IsConstant(Value value) => _constants.Contains(value);
@@ -79,7 +79,7 @@ internal sealed class KernelChoice(SessionOptions options, Graph graph)
     };
 
     private TKernel? OfImages<TKernel>(IReadOnlyList<TKernel> directs, ConvolutionProblem problem)
-        where TKernel : ConvolutionKernel => _imagesInLanes
+        where TKernel : ConvolutionKernel => _lanes.OfImages
         ? directs.FirstOrDefault(k => k.Set == Set && k.OutputLayout(problem).IsOfImages && k.Refusal(problem) is null)
         : null;
 

@@ -19,17 +19,16 @@ internal static class VectorWidth
     /// <summary>Bytes of the rows that filters meet at a time, above which images in the lanes do not pay: half of what a core has near.</summary>
     private const long MostBytesOfRows = 1 << 18;
 
-    /// <summary>The instruction set for a graph whose shapes are known.</summary>
-    public static InstructionSet Of(Graph graph, SessionOptions options)
+    /// <summary>The instruction set for a graph whose shapes are known, and whether images lie in the lanes from one convolution to the next.</summary>
+    public static (InstructionSet Set, bool OfImages) Of(Graph graph, SessionOptions options)
     {
         var set = options.InstructionSet;
-        if (IsOfImages(graph, options)) return set;
+        if (TakesImages(graph, options)) return (set, true);
         while (set > InstructionSet.Vector128 && Padding(graph, set.Width) > MostPadding) set--;
-        return set;
+        return (set, false);
     }
 
-    /// <summary>Whether images lie in the lanes from one convolution to the next.</summary>
-    public static bool IsOfImages(Graph graph, SessionOptions options)
+    private static bool TakesImages(Graph graph, SessionOptions options)
     {
         int lanes = options.InstructionSet.Width;
         return lanes > 1

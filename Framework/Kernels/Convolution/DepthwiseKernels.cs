@@ -153,8 +153,7 @@ internal sealed unsafe class DepthwiseWeightGradient<TSimd>() : WeightGradientKe
             var stride = Problem.Stride;
             int row = (tap / Problem.Kernel.Width * Problem.Dilation.Height) - Problem.PadBegin.Height;
             int column = (tap % Problem.Kernel.Width * Problem.Dilation.Width) - Problem.PadBegin.Width;
-            int left = column >= 0 ? 0 : (stride.Width - 1 - column) / stride.Width;
-            int right = Math.Min(width, column >= inputWidth ? 0 : ((inputWidth - 1 - column) / stride.Width) + 1);
+            var (left, right) = TapRange.Of(column, stride.Width, inputWidth, width);
 
             TSimd total = TSimd.Zero;
             for (int image = 0; image < Problem.Batch; image++)
