@@ -182,11 +182,11 @@ internal sealed unsafe class DepthwiseWeightGradient<TSimd>() : WeightGradientKe
             int i = 0;
             for (; i <= count - 2; i += 2, x += 2 * step, gradient += 2 * TSimd.Width)
             {
-                even = TSimd.MultiplyAdd(TSimd.Load(x), TSimd.Load(gradient), even);
-                odd = TSimd.MultiplyAdd(TSimd.Load(x + step), TSimd.Load(gradient + TSimd.Width), odd);
+                TSimd.Accumulate(ref even, TSimd.Load(x), TSimd.Load(gradient));
+                TSimd.Accumulate(ref odd, TSimd.Load(x + step), TSimd.Load(gradient + TSimd.Width));
             }
 
-            if (i < count) even = TSimd.MultiplyAdd(TSimd.Load(x), TSimd.Load(gradient), even);
+            if (i < count) TSimd.Accumulate(ref even, TSimd.Load(x), TSimd.Load(gradient));
             return even + odd;
         }
     }

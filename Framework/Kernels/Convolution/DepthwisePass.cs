@@ -196,8 +196,8 @@ internal unsafe struct DepthwisePass<TSimd> : IJob
         {
             TSimd w = TSimd.Load(tile->Weights + tile->Taps[t].Weight);
             float* x = tile->Source + tile->Taps[t].Source;
-            s0 = TSimd.MultiplyAdd(TSimd.Load(x), w, s0);
-            if (TPixels.Value > 1) s1 = TSimd.MultiplyAdd(TSimd.Load(x + step), w, s1);
+            TSimd.Accumulate(ref s0, TSimd.Load(x), w);
+            if (TPixels.Value > 1) TSimd.Accumulate(ref s1, TSimd.Load(x + step), w);
             if (TPixels.Value > 2) s2 = TSimd.MultiplyAdd(TSimd.Load(x + (2 * step)), w, s2);
             if (TPixels.Value > 3) s3 = TSimd.MultiplyAdd(TSimd.Load(x + (3 * step)), w, s3);
             if (TPixels.Value > 4) s4 = TSimd.MultiplyAdd(TSimd.Load(x + (4 * step)), w, s4);

@@ -116,8 +116,8 @@ internal unsafe struct DirectPass<TSimd> : IJob
         _columns = oneLine ? target.Rows * target.Columns : target.Columns;
 
         int pixels = DirectTiles<TSimd>.MaxPixels;
-        _rowsOfTile = _rows > 1 && 2 * _columns <= pixels ? 2 : 1;
-        _tilesOfLine = new EvenSplit(_columns, _rowsOfTile == 2 ? _columns : pixels);
+        _rowsOfTile = _rows > 1 && new EvenSplit(_columns, pixels / 2).Parts < 2 * new EvenSplit(_columns, pixels).Parts ? 2 : 1;
+        _tilesOfLine = new EvenSplit(_columns, pixels / _rowsOfTile);
 
         int lines = ((_rows - 1) / _rowsOfTile) + 1;
         _bandsOfTiles = _inPlace && lines == 1;

@@ -5,7 +5,7 @@ namespace Framework.Kernels.Convolution;
 
 /// <summary>A stretch of neighbouring source floats that meet consecutive weights: the channels of a block, or taps of a row.</summary>
 /// <param name="Offset">Floats from a pixel's own place to the first.</param>
-/// <param name="Count">How many.</param>
+/// <param name="Count">How many, at least 1.</param>
 internal readonly record struct DirectTap(nint Offset, nint Count);
 
 /// <summary>
@@ -144,37 +144,38 @@ internal static unsafe class DirectTiles<TSimd>
         TSimd s130 = TSimd.Zero, s131 = TSimd.Zero;
         nint step = TStep.Value == 1 ? 1 : TSimd.Width;
         int half = (TPixels.Value + 1) / 2;
+        nint sourceSecond = tile->SourceHalf - (half * step);
         float* weights = tile->Weights;
         DirectTap* tap = tile->Taps;
         for (DirectTap* end = tap + tile->TapCount; tap < end; tap++)
         {
             float* x = tile->Source + tap->Offset;
-            float* x2 = x + tile->SourceHalf;
             if (TStep.Value > 1 && TSimd.Width >= Ahead.LineFloats) FetchAhead(tile->Source + (tap + 1 < end ? tap + 1 : tap)->Offset, half, tile->SourceHalf, TPixels.Value - half);
-            for (nint i = tap->Count; i > 0; i--)
+            float* behind = x + tap->Count;
+            do
             {
                 TSimd w0 = TSimd.Load(weights);
                 TSimd w1 = TBlocks.Value > 1 ? TSimd.Load(weights + TSimd.Width) : w0;
                 if (TSimd.Width >= Ahead.LineFloats) Ahead.Fetch(weights + (TapAhead * TBlocks.Value * TSimd.Width));
                 if (TBlocks.Value > 1 && TSimd.Width >= Ahead.LineFloats) Ahead.Fetch(weights + (((TapAhead * TBlocks.Value) + 1) * TSimd.Width));
-                Add<TBlocks>(x, w0, w1, ref s00, ref s01);
-                if (TPixels.Value > 1) Add<TBlocks>(half > 1 ? x + step : x2, w0, w1, ref s10, ref s11);
-                if (TPixels.Value > 2) Add<TBlocks>(half > 2 ? x + (2 * step) : x2 + ((2 - half) * step), w0, w1, ref s20, ref s21);
-                if (TPixels.Value > 3) Add<TBlocks>(half > 3 ? x + (3 * step) : x2 + ((3 - half) * step), w0, w1, ref s30, ref s31);
-                if (TPixels.Value > 4) Add<TBlocks>(half > 4 ? x + (4 * step) : x2 + ((4 - half) * step), w0, w1, ref s40, ref s41);
-                if (TPixels.Value > 5) Add<TBlocks>(half > 5 ? x + (5 * step) : x2 + ((5 - half) * step), w0, w1, ref s50, ref s51);
-                if (TPixels.Value > 6) Add<TBlocks>(half > 6 ? x + (6 * step) : x2 + ((6 - half) * step), w0, w1, ref s60, ref s61);
-                if (TPixels.Value > 7) Add<TBlocks>(half > 7 ? x + (7 * step) : x2 + ((7 - half) * step), w0, w1, ref s70, ref s71);
-                if (TPixels.Value > 8) Add<TBlocks>(half > 8 ? x + (8 * step) : x2 + ((8 - half) * step), w0, w1, ref s80, ref s81);
-                if (TPixels.Value > 9) Add<TBlocks>(half > 9 ? x + (9 * step) : x2 + ((9 - half) * step), w0, w1, ref s90, ref s91);
-                if (TPixels.Value > 10) Add<TBlocks>(half > 10 ? x + (10 * step) : x2 + ((10 - half) * step), w0, w1, ref s100, ref s101);
-                if (TPixels.Value > 11) Add<TBlocks>(half > 11 ? x + (11 * step) : x2 + ((11 - half) * step), w0, w1, ref s110, ref s111);
-                if (TPixels.Value > 12) Add<TBlocks>(half > 12 ? x + (12 * step) : x2 + ((12 - half) * step), w0, w1, ref s120, ref s121);
-                if (TPixels.Value > 13) Add<TBlocks>(half > 13 ? x + (13 * step) : x2 + ((13 - half) * step), w0, w1, ref s130, ref s131);
+                Add<TBlocks>(x, 0, w0, w1, ref s00, ref s01);
+                if (TPixels.Value > 1) Add<TBlocks>(x, step + (half > 1 ? 0 : sourceSecond), w0, w1, ref s10, ref s11);
+                if (TPixels.Value > 2) Add<TBlocks>(x, (2 * step) + (half > 2 ? 0 : sourceSecond), w0, w1, ref s20, ref s21);
+                if (TPixels.Value > 3) Add<TBlocks>(x, (3 * step) + (half > 3 ? 0 : sourceSecond), w0, w1, ref s30, ref s31);
+                if (TPixels.Value > 4) Add<TBlocks>(x, (4 * step) + (half > 4 ? 0 : sourceSecond), w0, w1, ref s40, ref s41);
+                if (TPixels.Value > 5) Add<TBlocks>(x, (5 * step) + (half > 5 ? 0 : sourceSecond), w0, w1, ref s50, ref s51);
+                if (TPixels.Value > 6) Add<TBlocks>(x, (6 * step) + (half > 6 ? 0 : sourceSecond), w0, w1, ref s60, ref s61);
+                if (TPixels.Value > 7) Add<TBlocks>(x, (7 * step) + (half > 7 ? 0 : sourceSecond), w0, w1, ref s70, ref s71);
+                if (TPixels.Value > 8) Add<TBlocks>(x, (8 * step) + (half > 8 ? 0 : sourceSecond), w0, w1, ref s80, ref s81);
+                if (TPixels.Value > 9) Add<TBlocks>(x, (9 * step) + (half > 9 ? 0 : sourceSecond), w0, w1, ref s90, ref s91);
+                if (TPixels.Value > 10) Add<TBlocks>(x, (10 * step) + (half > 10 ? 0 : sourceSecond), w0, w1, ref s100, ref s101);
+                if (TPixels.Value > 11) Add<TBlocks>(x, (11 * step) + (half > 11 ? 0 : sourceSecond), w0, w1, ref s110, ref s111);
+                if (TPixels.Value > 12) Add<TBlocks>(x, (12 * step) + (half > 12 ? 0 : sourceSecond), w0, w1, ref s120, ref s121);
+                if (TPixels.Value > 13) Add<TBlocks>(x, (13 * step) + (half > 13 ? 0 : sourceSecond), w0, w1, ref s130, ref s131);
                 weights += TBlocks.Value * TSimd.Width;
                 x++;
-                x2++;
             }
+            while (x != behind);
         }
 
         float* y = tile->Target;
@@ -212,18 +213,18 @@ internal static unsafe class DirectTiles<TSimd>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add<TBlocks>(float* x, TSimd w0, TSimd w1, ref TSimd sum0, ref TSimd sum1)
+    private static void Add<TBlocks>(float* x, nint at, TSimd w0, TSimd w1, ref TSimd sum0, ref TSimd sum1)
         where TBlocks : ICount
     {
         if (TBlocks.Value > 1)
         {
-            TSimd scalar = TSimd.Broadcast(*x);
-            sum0 = TSimd.MultiplyAdd(scalar, w0, sum0);
-            sum1 = TSimd.MultiplyAdd(scalar, w1, sum1);
+            TSimd scalar = TSimd.Broadcast(x[at]);
+            TSimd.Accumulate(ref sum0, scalar, w0);
+            TSimd.Accumulate(ref sum1, scalar, w1);
         }
         else
         {
-            sum0 = TSimd.MultiplyAddBroadcast(w0, x, sum0);
+            TSimd.Accumulate(ref sum0, w0, x + at);
         }
     }
 

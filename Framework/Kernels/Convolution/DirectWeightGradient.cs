@@ -124,23 +124,25 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
             int inputs = index / _taps.Parts % _inputs.Parts;
             int outputs = index / _taps.Parts / _inputs.Parts % _outputs.Parts;
             int group = index / _taps.Parts / _inputs.Parts / _outputs.Parts;
+            var tiles = new EvenSplit(_outputs.Length(outputs), WeightGradientTiles<TSimd>.MaxBlocks);
             for (int image = 0; image < _problem.Batch; image++)
             {
                 for (int band = 0; band < _bands.Parts; band++)
                 {
-                    for (int output = _outputs.Start(outputs); output < _outputs.Start(outputs + 1); output++)
+                    for (int tile = 0; tile < tiles.Parts; tile++)
                     {
+                        int output = _outputs.Start(outputs) + tiles.Start(tile);
                         for (int input = _inputs.Start(inputs); input < _inputs.Start(inputs + 1); input++)
                         {
                             for (int tap = _taps.Start(taps); tap < _taps.Start(taps + 1); tap++)
-                                Add(group, image, _bands.Start(band), _bands.Start(band + 1), output, input, tap);
+                                Add(group, image, _bands.Start(band), _bands.Start(band + 1), output, tiles.Length(tile), input, tap);
                         }
                     }
                 }
             }
         }
 
-        private readonly void Add(int group, int image, int fromRow, int toRow, int outputBlock, int inputBlock, int tap)
+        private readonly void Add(int group, int image, int fromRow, int toRow, int outputBlock, int blocks, int inputBlock, int tap)
         {
             var stride = _problem.Stride;
             var (_, inputHeight, inputWidth) = _problem.Input;
@@ -164,6 +166,8 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
             tile.InputStep = (nint)stride.Width * TSimd.Width;
             tile.InputRowStep = (nint)stride.Height * inputWidth * TSimd.Width;
             tile.GradientRowStep = (nint)outputWidth * TSimd.Width;
+            tile.GradientBlock = outputHeight * tile.GradientRowStep;
+            tile.Blocks = blocks;
             if (tile.Rows > 0)
             {
                 nint inputPoint = ((nint)((top * stride.Height) + row) * inputWidth) + (left * stride.Width) + column;
@@ -174,6 +178,7 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
 
             tile.Sum = _arguments.Workspace + ((((sumBlock + channel) * _problem.Taps) + tap) * TSimd.Width);
             tile.SumStep = (nint)_problem.Taps * TSimd.Width;
+            tile.SumBlock = _problem.InputChannelsOfGroup * tile.SumStep;
             tile.Count = Math.Min(TSimd.Width, _problem.InputChannelsOfGroup - channel);
             tile.Accumulate = image > 0 || fromRow > 0;
             WeightGradientTiles<TSimd>.Run(&tile);
@@ -200,6 +205,7 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
             tile.InputRowStep = (nint)Problem.Stride.Height * PaddedWidth(Problem);
             tile.GradientRowStep = (nint)outputWidth * TSimd.Width;
             tile.Columns = outputWidth;
+            tile.Blocks = 1;
             tile.SumStep = TSimd.Width;
             tile.Count = Problem.Kernel.Width;
             for (int image = 0; image < Problem.Batch; image++)

@@ -128,44 +128,44 @@ internal static unsafe class LanesTiles<TSimd>
                     TSimd x4 = TPoints.Value > 4 ? TSimd.Load(x + (4 * pointStep)) : TSimd.Zero;
                     TSimd x5 = TPoints.Value > 5 ? TSimd.Load(x + (5 * pointStep)) : TSimd.Zero;
                     TSimd w0 = TSimd.Broadcast(w[0]);
-                    s00 = TSimd.MultiplyAdd(w0, x0, s00);
-                    if (TPoints.Value > 1) s01 = TSimd.MultiplyAdd(w0, x1, s01);
-                    if (TPoints.Value > 2) s02 = TSimd.MultiplyAdd(w0, x2, s02);
-                    if (TPoints.Value > 3) s03 = TSimd.MultiplyAdd(w0, x3, s03);
-                    if (TPoints.Value > 4) s04 = TSimd.MultiplyAdd(w0, x4, s04);
-                    if (TPoints.Value > 5) s05 = TSimd.MultiplyAdd(w0, x5, s05);
+                    TSimd.Accumulate(ref s00, w0, x0);
+                    if (TPoints.Value > 1) TSimd.Accumulate(ref s01, w0, x1);
+                    if (TPoints.Value > 2) TSimd.Accumulate(ref s02, w0, x2);
+                    if (TPoints.Value > 3) TSimd.Accumulate(ref s03, w0, x3);
+                    if (TPoints.Value > 4) TSimd.Accumulate(ref s04, w0, x4);
+                    if (TPoints.Value > 5) TSimd.Accumulate(ref s05, w0, x5);
 
                     if (TChannels.Value > 1)
                     {
                         TSimd w1 = TSimd.Broadcast(w[1]);
-                        s10 = TSimd.MultiplyAdd(w1, x0, s10);
-                        if (TPoints.Value > 1) s11 = TSimd.MultiplyAdd(w1, x1, s11);
-                        if (TPoints.Value > 2) s12 = TSimd.MultiplyAdd(w1, x2, s12);
-                        if (TPoints.Value > 3) s13 = TSimd.MultiplyAdd(w1, x3, s13);
-                        if (TPoints.Value > 4) s14 = TSimd.MultiplyAdd(w1, x4, s14);
-                        if (TPoints.Value > 5) s15 = TSimd.MultiplyAdd(w1, x5, s15);
+                        TSimd.Accumulate(ref s10, w1, x0);
+                        if (TPoints.Value > 1) TSimd.Accumulate(ref s11, w1, x1);
+                        if (TPoints.Value > 2) TSimd.Accumulate(ref s12, w1, x2);
+                        if (TPoints.Value > 3) TSimd.Accumulate(ref s13, w1, x3);
+                        if (TPoints.Value > 4) TSimd.Accumulate(ref s14, w1, x4);
+                        if (TPoints.Value > 5) TSimd.Accumulate(ref s15, w1, x5);
                     }
 
                     if (TChannels.Value > 2)
                     {
                         TSimd w2 = TSimd.Broadcast(w[2]);
-                        s20 = TSimd.MultiplyAdd(w2, x0, s20);
-                        if (TPoints.Value > 1) s21 = TSimd.MultiplyAdd(w2, x1, s21);
-                        if (TPoints.Value > 2) s22 = TSimd.MultiplyAdd(w2, x2, s22);
-                        if (TPoints.Value > 3) s23 = TSimd.MultiplyAdd(w2, x3, s23);
-                        if (TPoints.Value > 4) s24 = TSimd.MultiplyAdd(w2, x4, s24);
-                        if (TPoints.Value > 5) s25 = TSimd.MultiplyAdd(w2, x5, s25);
+                        TSimd.Accumulate(ref s20, w2, x0);
+                        if (TPoints.Value > 1) TSimd.Accumulate(ref s21, w2, x1);
+                        if (TPoints.Value > 2) TSimd.Accumulate(ref s22, w2, x2);
+                        if (TPoints.Value > 3) TSimd.Accumulate(ref s23, w2, x3);
+                        if (TPoints.Value > 4) TSimd.Accumulate(ref s24, w2, x4);
+                        if (TPoints.Value > 5) TSimd.Accumulate(ref s25, w2, x5);
                     }
 
                     if (TChannels.Value > 3)
                     {
                         TSimd w3 = TSimd.Broadcast(w[3]);
-                        s30 = TSimd.MultiplyAdd(w3, x0, s30);
-                        if (TPoints.Value > 1) s31 = TSimd.MultiplyAdd(w3, x1, s31);
-                        if (TPoints.Value > 2) s32 = TSimd.MultiplyAdd(w3, x2, s32);
-                        if (TPoints.Value > 3) s33 = TSimd.MultiplyAdd(w3, x3, s33);
-                        if (TPoints.Value > 4) s34 = TSimd.MultiplyAdd(w3, x4, s34);
-                        if (TPoints.Value > 5) s35 = TSimd.MultiplyAdd(w3, x5, s35);
+                        TSimd.Accumulate(ref s30, w3, x0);
+                        if (TPoints.Value > 1) TSimd.Accumulate(ref s31, w3, x1);
+                        if (TPoints.Value > 2) TSimd.Accumulate(ref s32, w3, x2);
+                        if (TPoints.Value > 3) TSimd.Accumulate(ref s33, w3, x3);
+                        if (TPoints.Value > 4) TSimd.Accumulate(ref s34, w3, x4);
+                        if (TPoints.Value > 5) TSimd.Accumulate(ref s35, w3, x5);
                     }
 
                     w += TChannels.Value;

@@ -103,45 +103,45 @@ internal static unsafe class LanesWeightTiles<TSimd>
                 TSimd d2 = TChannels.Value > 2 ? TSimd.Load(d + (2 * gradientStep)) : TSimd.Zero;
                 TSimd d3 = TChannels.Value > 3 ? TSimd.Load(d + (3 * gradientStep)) : TSimd.Zero;
                 TSimd x0 = TSimd.Load(x);
-                s00 = TSimd.MultiplyAdd(d0, x0, s00);
-                if (TChannels.Value > 1) s10 = TSimd.MultiplyAdd(d1, x0, s10);
-                if (TChannels.Value > 2) s20 = TSimd.MultiplyAdd(d2, x0, s20);
-                if (TChannels.Value > 3) s30 = TSimd.MultiplyAdd(d3, x0, s30);
+                TSimd.Accumulate(ref s00, d0, x0);
+                if (TChannels.Value > 1) TSimd.Accumulate(ref s10, d1, x0);
+                if (TChannels.Value > 2) TSimd.Accumulate(ref s20, d2, x0);
+                if (TChannels.Value > 3) TSimd.Accumulate(ref s30, d3, x0);
 
                 if (TTaps.Value > 1)
                 {
                     TSimd x1 = TSimd.Load(x + (1 * tapStep));
-                    s01 = TSimd.MultiplyAdd(d0, x1, s01);
-                    if (TChannels.Value > 1) s11 = TSimd.MultiplyAdd(d1, x1, s11);
-                    if (TChannels.Value > 2) s21 = TSimd.MultiplyAdd(d2, x1, s21);
-                    if (TChannels.Value > 3) s31 = TSimd.MultiplyAdd(d3, x1, s31);
+                    TSimd.Accumulate(ref s01, d0, x1);
+                    if (TChannels.Value > 1) TSimd.Accumulate(ref s11, d1, x1);
+                    if (TChannels.Value > 2) TSimd.Accumulate(ref s21, d2, x1);
+                    if (TChannels.Value > 3) TSimd.Accumulate(ref s31, d3, x1);
                 }
 
                 if (TTaps.Value > 2)
                 {
                     TSimd x2 = TSimd.Load(x + (2 * tapStep));
-                    s02 = TSimd.MultiplyAdd(d0, x2, s02);
-                    if (TChannels.Value > 1) s12 = TSimd.MultiplyAdd(d1, x2, s12);
-                    if (TChannels.Value > 2) s22 = TSimd.MultiplyAdd(d2, x2, s22);
-                    if (TChannels.Value > 3) s32 = TSimd.MultiplyAdd(d3, x2, s32);
+                    TSimd.Accumulate(ref s02, d0, x2);
+                    if (TChannels.Value > 1) TSimd.Accumulate(ref s12, d1, x2);
+                    if (TChannels.Value > 2) TSimd.Accumulate(ref s22, d2, x2);
+                    if (TChannels.Value > 3) TSimd.Accumulate(ref s32, d3, x2);
                 }
 
                 if (TTaps.Value > 3)
                 {
                     TSimd x3 = TSimd.Load(x + (3 * tapStep));
-                    s03 = TSimd.MultiplyAdd(d0, x3, s03);
-                    if (TChannels.Value > 1) s13 = TSimd.MultiplyAdd(d1, x3, s13);
-                    if (TChannels.Value > 2) s23 = TSimd.MultiplyAdd(d2, x3, s23);
-                    if (TChannels.Value > 3) s33 = TSimd.MultiplyAdd(d3, x3, s33);
+                    TSimd.Accumulate(ref s03, d0, x3);
+                    if (TChannels.Value > 1) TSimd.Accumulate(ref s13, d1, x3);
+                    if (TChannels.Value > 2) TSimd.Accumulate(ref s23, d2, x3);
+                    if (TChannels.Value > 3) TSimd.Accumulate(ref s33, d3, x3);
                 }
 
                 if (TTaps.Value > 4)
                 {
                     TSimd x4 = TSimd.Load(x + (4 * tapStep));
-                    s04 = TSimd.MultiplyAdd(d0, x4, s04);
-                    if (TChannels.Value > 1) s14 = TSimd.MultiplyAdd(d1, x4, s14);
-                    if (TChannels.Value > 2) s24 = TSimd.MultiplyAdd(d2, x4, s24);
-                    if (TChannels.Value > 3) s34 = TSimd.MultiplyAdd(d3, x4, s34);
+                    TSimd.Accumulate(ref s04, d0, x4);
+                    if (TChannels.Value > 1) TSimd.Accumulate(ref s14, d1, x4);
+                    if (TChannels.Value > 2) TSimd.Accumulate(ref s24, d2, x4);
+                    if (TChannels.Value > 3) TSimd.Accumulate(ref s34, d3, x4);
                 }
 
                 x += pointStep;

@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
 using Framework.Kernels.Simd;
+using Framework.Threading;
 
 namespace Framework.Kernels.Convolution;
 
 /// <summary>
-/// One register tile of a weight gradient: over a rectangle of the output, the gradient's vector times each of a few neighbouring
-/// floats of the input (a block's channels, or a row's taps).
+/// One register tile of a weight gradient: over a rectangle of the output, the gradient's vectors of a few blocks times each of a few
+/// neighbouring floats of the input (a block's channels, or a row's taps).
 /// </summary>
 internal unsafe struct WeightGradientTile
 {
@@ -24,10 +25,16 @@ internal unsafe struct WeightGradientTile
     /// <summary>Floats of the gradient from a row of the rectangle to the next.</summary>
     public nint GradientRowStep;
 
+    /// <summary>Floats of the gradient from a block to the next.</summary>
+    public nint GradientBlock;
+
+    /// <summary>Blocks of the gradient, at most <see cref="WeightGradientTiles{TSimd}.MaxBlocks"/>.</summary>
+    public int Blocks;
+
     /// <summary>Rows of the rectangle; may be 0.</summary>
     public int Rows;
 
-    /// <summary>Columns of the rectangle.</summary>
+    /// <summary>Columns of the rectangle, at least 1 where it has rows.</summary>
     public int Columns;
 
     /// <summary>Where the first sum goes.</summary>
@@ -35,6 +42,9 @@ internal unsafe struct WeightGradientTile
 
     /// <summary>Floats from a sum to the next.</summary>
     public nint SumStep;
+
+    /// <summary>Floats from the sums of a block to those of the next.</summary>
+    public nint SumBlock;
 
     /// <summary>Neighbouring floats of the input, at most <see cref="WeightGradientTiles{TSimd}.MaxCount"/>.</summary>
     public int Count;
@@ -44,106 +54,181 @@ internal unsafe struct WeightGradientTile
 }
 
 /// <summary>The tiles of one instruction set.</summary>
+/// <remarks>
+/// With 512 bits there are registers for sixteen sums beside a vector of the gradient, and each multiplication reads its own float of the
+/// input. With 16 registers eight such sums would have the processor read more than it multiplies: there a float read serves two or three blocks.
+/// </remarks>
 internal static unsafe class WeightGradientTiles<TSimd>
     where TSimd : unmanaged, ISimd<TSimd>
 {
     /// <summary>The most neighbouring floats of the input.</summary>
     public const int MaxCount = 16;
 
+    // Neighbouring floats whose sums for three blocks fit 16 registers.
+    private const int CountOfBlocks = 4;
+
+    /// <summary>The most blocks of the gradient.</summary>
+    public static int MaxBlocks => TSimd.Set is InstructionSet.Vector512 or InstructionSet.Scalar ? 1 : 3;
+
     /// <summary>Computes a tile.</summary>
     public static void Run(WeightGradientTile* tile)
     {
+        if (tile->Blocks == 1)
+        {
+            RunOne(tile);
+            return;
+        }
+
+        var counts = new EvenSplit(tile->Count, CountOfBlocks);
+        for (int part = 0; part < counts.Parts; part++)
+        {
+            WeightGradientTile few = *tile;
+            few.Input += counts.Start(part);
+            few.Sum += counts.Start(part) * tile->SumStep;
+            few.Count = counts.Length(part);
+            if (tile->Blocks == 2) RunFew<Count2>(&few);
+            else RunFew<Count3>(&few);
+        }
+    }
+
+    private static void RunFew<TBlocks>(WeightGradientTile* tile)
+        where TBlocks : ICount
+    {
         switch (tile->Count)
         {
-            case 1: Run<Count1>(tile); break;
-            case 2: Run<Count2>(tile); break;
-            case 3: Run<Count3>(tile); break;
-            case 4: Run<Count4>(tile); break;
-            case 5: Run<Count5>(tile); break;
-            case 6: Run<Count6>(tile); break;
-            case 7: Run<Count7>(tile); break;
-            case 8: Run<Count8>(tile); break;
-            case 9: Run<Count9>(tile); break;
-            case 10: Run<Count10>(tile); break;
-            case 11: Run<Count11>(tile); break;
-            case 12: Run<Count12>(tile); break;
-            case 13: Run<Count13>(tile); break;
-            case 14: Run<Count14>(tile); break;
-            case 15: Run<Count15>(tile); break;
-            case 16: Run<Count16>(tile); break;
+            case 1: Run<Count1, TBlocks>(tile); break;
+            case 2: Run<Count2, TBlocks>(tile); break;
+            case 3: Run<Count3, TBlocks>(tile); break;
+            case 4: Run<Count4, TBlocks>(tile); break;
+            default: throw new ArgumentOutOfRangeException(nameof(tile));
+        }
+    }
+
+    private static void RunOne(WeightGradientTile* tile)
+    {
+        switch (tile->Count)
+        {
+            case 1: Run<Count1, Count1>(tile); break;
+            case 2: Run<Count2, Count1>(tile); break;
+            case 3: Run<Count3, Count1>(tile); break;
+            case 4: Run<Count4, Count1>(tile); break;
+            case 5: Run<Count5, Count1>(tile); break;
+            case 6: Run<Count6, Count1>(tile); break;
+            case 7: Run<Count7, Count1>(tile); break;
+            case 8: Run<Count8, Count1>(tile); break;
+            case 9: Run<Count9, Count1>(tile); break;
+            case 10: Run<Count10, Count1>(tile); break;
+            case 11: Run<Count11, Count1>(tile); break;
+            case 12: Run<Count12, Count1>(tile); break;
+            case 13: Run<Count13, Count1>(tile); break;
+            case 14: Run<Count14, Count1>(tile); break;
+            case 15: Run<Count15, Count1>(tile); break;
+            case 16: Run<Count16, Count1>(tile); break;
             default: throw new ArgumentOutOfRangeException(nameof(tile));
         }
     }
 
     /// <remarks>Not inlined and without calls, or the accumulators would live on the stack.</remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Run<TCount>(WeightGradientTile* tile)
+    private static void Run<TCount, TBlocks>(WeightGradientTile* tile)
         where TCount : ICount
+        where TBlocks : ICount
     {
-        TSimd s0 = TSimd.Zero;
-        TSimd s1 = TSimd.Zero;
-        TSimd s2 = TSimd.Zero;
-        TSimd s3 = TSimd.Zero;
-        TSimd s4 = TSimd.Zero;
-        TSimd s5 = TSimd.Zero;
-        TSimd s6 = TSimd.Zero;
-        TSimd s7 = TSimd.Zero;
-        TSimd s8 = TSimd.Zero;
-        TSimd s9 = TSimd.Zero;
-        TSimd s10 = TSimd.Zero;
-        TSimd s11 = TSimd.Zero;
-        TSimd s12 = TSimd.Zero;
-        TSimd s13 = TSimd.Zero;
-        TSimd s14 = TSimd.Zero;
-        TSimd s15 = TSimd.Zero;
+        TSimd s00 = TSimd.Zero, s01 = TSimd.Zero, s02 = TSimd.Zero;
+        TSimd s10 = TSimd.Zero, s11 = TSimd.Zero, s12 = TSimd.Zero;
+        TSimd s20 = TSimd.Zero, s21 = TSimd.Zero, s22 = TSimd.Zero;
+        TSimd s30 = TSimd.Zero, s31 = TSimd.Zero, s32 = TSimd.Zero;
+        TSimd t4 = TSimd.Zero;
+        TSimd t5 = TSimd.Zero;
+        TSimd t6 = TSimd.Zero;
+        TSimd t7 = TSimd.Zero;
+        TSimd t8 = TSimd.Zero;
+        TSimd t9 = TSimd.Zero;
+        TSimd t10 = TSimd.Zero;
+        TSimd t11 = TSimd.Zero;
+        TSimd t12 = TSimd.Zero;
+        TSimd t13 = TSimd.Zero;
+        TSimd t14 = TSimd.Zero;
+        TSimd t15 = TSimd.Zero;
         nint inputStep = tile->InputStep;
+        nint block = tile->GradientBlock;
         for (int row = 0; row < tile->Rows; row++)
         {
             float* x = tile->Input + (row * tile->InputRowStep);
             float* dy = tile->Gradient + (row * tile->GradientRowStep);
-            for (int column = tile->Columns; column > 0; column--)
+            float* behind = dy + ((nint)tile->Columns * TSimd.Width);
+            do
             {
-                TSimd d = TSimd.Load(dy);
-                s0 = TSimd.MultiplyAddBroadcast(d, x, s0);
-                if (TCount.Value > 1) s1 = TSimd.MultiplyAddBroadcast(d, x + 1, s1);
-                if (TCount.Value > 2) s2 = TSimd.MultiplyAddBroadcast(d, x + 2, s2);
-                if (TCount.Value > 3) s3 = TSimd.MultiplyAddBroadcast(d, x + 3, s3);
-                if (TCount.Value > 4) s4 = TSimd.MultiplyAddBroadcast(d, x + 4, s4);
-                if (TCount.Value > 5) s5 = TSimd.MultiplyAddBroadcast(d, x + 5, s5);
-                if (TCount.Value > 6) s6 = TSimd.MultiplyAddBroadcast(d, x + 6, s6);
-                if (TCount.Value > 7) s7 = TSimd.MultiplyAddBroadcast(d, x + 7, s7);
-                if (TCount.Value > 8) s8 = TSimd.MultiplyAddBroadcast(d, x + 8, s8);
-                if (TCount.Value > 9) s9 = TSimd.MultiplyAddBroadcast(d, x + 9, s9);
-                if (TCount.Value > 10) s10 = TSimd.MultiplyAddBroadcast(d, x + 10, s10);
-                if (TCount.Value > 11) s11 = TSimd.MultiplyAddBroadcast(d, x + 11, s11);
-                if (TCount.Value > 12) s12 = TSimd.MultiplyAddBroadcast(d, x + 12, s12);
-                if (TCount.Value > 13) s13 = TSimd.MultiplyAddBroadcast(d, x + 13, s13);
-                if (TCount.Value > 14) s14 = TSimd.MultiplyAddBroadcast(d, x + 14, s14);
-                if (TCount.Value > 15) s15 = TSimd.MultiplyAddBroadcast(d, x + 15, s15);
+                TSimd d0 = TSimd.Load(dy);
+                TSimd d1 = TBlocks.Value > 1 ? TSimd.Load(dy + block) : d0;
+                TSimd d2 = TBlocks.Value > 2 ? TSimd.Load(dy + (2 * block)) : d0;
+                Add<TBlocks>(x, 0, d0, d1, d2, ref s00, ref s01, ref s02);
+                if (TCount.Value > 1) Add<TBlocks>(x, 1, d0, d1, d2, ref s10, ref s11, ref s12);
+                if (TCount.Value > 2) Add<TBlocks>(x, 2, d0, d1, d2, ref s20, ref s21, ref s22);
+                if (TCount.Value > 3) Add<TBlocks>(x, 3, d0, d1, d2, ref s30, ref s31, ref s32);
+                if (TCount.Value > 4) TSimd.Accumulate(ref t4, d0, x + 4);
+                if (TCount.Value > 5) TSimd.Accumulate(ref t5, d0, x + 5);
+                if (TCount.Value > 6) TSimd.Accumulate(ref t6, d0, x + 6);
+                if (TCount.Value > 7) TSimd.Accumulate(ref t7, d0, x + 7);
+                if (TCount.Value > 8) TSimd.Accumulate(ref t8, d0, x + 8);
+                if (TCount.Value > 9) TSimd.Accumulate(ref t9, d0, x + 9);
+                if (TCount.Value > 10) TSimd.Accumulate(ref t10, d0, x + 10);
+                if (TCount.Value > 11) TSimd.Accumulate(ref t11, d0, x + 11);
+                if (TCount.Value > 12) TSimd.Accumulate(ref t12, d0, x + 12);
+                if (TCount.Value > 13) TSimd.Accumulate(ref t13, d0, x + 13);
+                if (TCount.Value > 14) TSimd.Accumulate(ref t14, d0, x + 14);
+                if (TCount.Value > 15) TSimd.Accumulate(ref t15, d0, x + 15);
                 x += inputStep;
                 dy += TSimd.Width;
             }
+            while (dy != behind);
         }
 
         float* sum = tile->Sum;
         nint step = tile->SumStep;
+        nint sumBlock = tile->SumBlock;
         bool accumulate = tile->Accumulate;
-        Put(sum, accumulate, s0);
-        if (TCount.Value > 1) Put(sum + step, accumulate, s1);
-        if (TCount.Value > 2) Put(sum + (2 * step), accumulate, s2);
-        if (TCount.Value > 3) Put(sum + (3 * step), accumulate, s3);
-        if (TCount.Value > 4) Put(sum + (4 * step), accumulate, s4);
-        if (TCount.Value > 5) Put(sum + (5 * step), accumulate, s5);
-        if (TCount.Value > 6) Put(sum + (6 * step), accumulate, s6);
-        if (TCount.Value > 7) Put(sum + (7 * step), accumulate, s7);
-        if (TCount.Value > 8) Put(sum + (8 * step), accumulate, s8);
-        if (TCount.Value > 9) Put(sum + (9 * step), accumulate, s9);
-        if (TCount.Value > 10) Put(sum + (10 * step), accumulate, s10);
-        if (TCount.Value > 11) Put(sum + (11 * step), accumulate, s11);
-        if (TCount.Value > 12) Put(sum + (12 * step), accumulate, s12);
-        if (TCount.Value > 13) Put(sum + (13 * step), accumulate, s13);
-        if (TCount.Value > 14) Put(sum + (14 * step), accumulate, s14);
-        if (TCount.Value > 15) Put(sum + (15 * step), accumulate, s15);
+        Put<TBlocks>(sum, sumBlock, accumulate, s00, s01, s02);
+        if (TCount.Value > 1) Put<TBlocks>(sum + step, sumBlock, accumulate, s10, s11, s12);
+        if (TCount.Value > 2) Put<TBlocks>(sum + (2 * step), sumBlock, accumulate, s20, s21, s22);
+        if (TCount.Value > 3) Put<TBlocks>(sum + (3 * step), sumBlock, accumulate, s30, s31, s32);
+        if (TCount.Value > 4) Put(sum + (4 * step), accumulate, t4);
+        if (TCount.Value > 5) Put(sum + (5 * step), accumulate, t5);
+        if (TCount.Value > 6) Put(sum + (6 * step), accumulate, t6);
+        if (TCount.Value > 7) Put(sum + (7 * step), accumulate, t7);
+        if (TCount.Value > 8) Put(sum + (8 * step), accumulate, t8);
+        if (TCount.Value > 9) Put(sum + (9 * step), accumulate, t9);
+        if (TCount.Value > 10) Put(sum + (10 * step), accumulate, t10);
+        if (TCount.Value > 11) Put(sum + (11 * step), accumulate, t11);
+        if (TCount.Value > 12) Put(sum + (12 * step), accumulate, t12);
+        if (TCount.Value > 13) Put(sum + (13 * step), accumulate, t13);
+        if (TCount.Value > 14) Put(sum + (14 * step), accumulate, t14);
+        if (TCount.Value > 15) Put(sum + (15 * step), accumulate, t15);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add<TBlocks>(float* x, nint at, TSimd d0, TSimd d1, TSimd d2, ref TSimd sum0, ref TSimd sum1, ref TSimd sum2)
+        where TBlocks : ICount
+    {
+        if (TBlocks.Value == 1)
+        {
+            TSimd.Accumulate(ref sum0, d0, x + at);
+            return;
+        }
+
+        TSimd scalar = TSimd.Broadcast(x[at]);
+        TSimd.Accumulate(ref sum0, scalar, d0);
+        TSimd.Accumulate(ref sum1, scalar, d1);
+        if (TBlocks.Value > 2) TSimd.Accumulate(ref sum2, scalar, d2);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put<TBlocks>(float* sum, nint block, bool accumulate, TSimd value0, TSimd value1, TSimd value2)
+        where TBlocks : ICount
+    {
+        Put(sum, accumulate, value0);
+        if (TBlocks.Value > 1) Put(sum + block, accumulate, value1);
+        if (TBlocks.Value > 2) Put(sum + (2 * block), accumulate, value2);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

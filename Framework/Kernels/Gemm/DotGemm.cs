@@ -143,63 +143,63 @@ internal sealed unsafe class DotGemm<TSimd>() : GemmKernel($"GemmDots{MostRows}x
             {
                 TSimd y0 = TSimd.Load(b0 + k), y1 = wide ? TSimd.Load(b1 + k) : y0, y2 = wide ? TSimd.Load(b2 + k) : y0;
                 TSimd x0 = TSimd.Load(a);
-                s00 = TSimd.MultiplyAdd(x0, y0, s00);
-                if (wide) s01 = TSimd.MultiplyAdd(x0, y1, s01);
-                if (wide) s02 = TSimd.MultiplyAdd(x0, y2, s02);
+                TSimd.Accumulate(ref s00, x0, y0);
+                if (wide) TSimd.Accumulate(ref s01, x0, y1);
+                if (wide) TSimd.Accumulate(ref s02, x0, y2);
                 if (TRows.Value > 1)
                 {
                     TSimd x = TSimd.Load(a + (1 * TSimd.Width));
-                    s10 = TSimd.MultiplyAdd(x, y0, s10);
-                    if (wide) s11 = TSimd.MultiplyAdd(x, y1, s11);
-                    if (wide) s12 = TSimd.MultiplyAdd(x, y2, s12);
+                    TSimd.Accumulate(ref s10, x, y0);
+                    if (wide) TSimd.Accumulate(ref s11, x, y1);
+                    if (wide) TSimd.Accumulate(ref s12, x, y2);
                 }
 
                 if (TRows.Value > 2)
                 {
                     TSimd x = TSimd.Load(a + (2 * TSimd.Width));
-                    s20 = TSimd.MultiplyAdd(x, y0, s20);
-                    if (wide) s21 = TSimd.MultiplyAdd(x, y1, s21);
-                    if (wide) s22 = TSimd.MultiplyAdd(x, y2, s22);
+                    TSimd.Accumulate(ref s20, x, y0);
+                    if (wide) TSimd.Accumulate(ref s21, x, y1);
+                    if (wide) TSimd.Accumulate(ref s22, x, y2);
                 }
 
                 if (TRows.Value > 3)
                 {
                     TSimd x = TSimd.Load(a + (3 * TSimd.Width));
-                    s30 = TSimd.MultiplyAdd(x, y0, s30);
-                    if (wide) s31 = TSimd.MultiplyAdd(x, y1, s31);
-                    if (wide) s32 = TSimd.MultiplyAdd(x, y2, s32);
+                    TSimd.Accumulate(ref s30, x, y0);
+                    if (wide) TSimd.Accumulate(ref s31, x, y1);
+                    if (wide) TSimd.Accumulate(ref s32, x, y2);
                 }
 
                 if (TRows.Value > 4)
                 {
                     TSimd x = TSimd.Load(a + (4 * TSimd.Width));
-                    s40 = TSimd.MultiplyAdd(x, y0, s40);
-                    if (wide) s41 = TSimd.MultiplyAdd(x, y1, s41);
-                    if (wide) s42 = TSimd.MultiplyAdd(x, y2, s42);
+                    TSimd.Accumulate(ref s40, x, y0);
+                    if (wide) TSimd.Accumulate(ref s41, x, y1);
+                    if (wide) TSimd.Accumulate(ref s42, x, y2);
                 }
 
                 if (TRows.Value > 5)
                 {
                     TSimd x = TSimd.Load(a + (5 * TSimd.Width));
-                    s50 = TSimd.MultiplyAdd(x, y0, s50);
-                    if (wide) s51 = TSimd.MultiplyAdd(x, y1, s51);
-                    if (wide) s52 = TSimd.MultiplyAdd(x, y2, s52);
+                    TSimd.Accumulate(ref s50, x, y0);
+                    if (wide) TSimd.Accumulate(ref s51, x, y1);
+                    if (wide) TSimd.Accumulate(ref s52, x, y2);
                 }
 
                 if (TRows.Value > 6)
                 {
                     TSimd x = TSimd.Load(a + (6 * TSimd.Width));
-                    s60 = TSimd.MultiplyAdd(x, y0, s60);
-                    if (wide) s61 = TSimd.MultiplyAdd(x, y1, s61);
-                    if (wide) s62 = TSimd.MultiplyAdd(x, y2, s62);
+                    TSimd.Accumulate(ref s60, x, y0);
+                    if (wide) TSimd.Accumulate(ref s61, x, y1);
+                    if (wide) TSimd.Accumulate(ref s62, x, y2);
                 }
 
                 if (TRows.Value > 7)
                 {
                     TSimd x = TSimd.Load(a + (7 * TSimd.Width));
-                    s70 = TSimd.MultiplyAdd(x, y0, s70);
-                    if (wide) s71 = TSimd.MultiplyAdd(x, y1, s71);
-                    if (wide) s72 = TSimd.MultiplyAdd(x, y2, s72);
+                    TSimd.Accumulate(ref s70, x, y0);
+                    if (wide) TSimd.Accumulate(ref s71, x, y1);
+                    if (wide) TSimd.Accumulate(ref s72, x, y2);
                 }
             }
 

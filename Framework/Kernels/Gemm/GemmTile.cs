@@ -153,22 +153,22 @@ internal static unsafe class GemmTiles<TSimd>
         TSimd c90 = TSimd.Zero, c91 = TSimd.Zero;
         TSimd c100 = TSimd.Zero, c101 = TSimd.Zero;
         TSimd c110 = TSimd.Zero, c111 = TSimd.Zero;
-        for (int k = tile->Depth; k > 0; k--)
+        for (nint k = tile->Depth; k != 0; k--)
         {
             TSimd b0 = TSimd.Load(b);
             TSimd b1 = TVectors.Value > 1 ? TSimd.Load(b + TSimd.Width) : b0;
-            Add<TVectors>(a, b0, b1, ref c00, ref c01);
-            if (TRows.Value > 1) Add<TVectors>(a + step, b0, b1, ref c10, ref c11);
-            if (TRows.Value > 2) Add<TVectors>(a + (2 * step), b0, b1, ref c20, ref c21);
-            if (TRows.Value > 3) Add<TVectors>(a + (3 * step), b0, b1, ref c30, ref c31);
-            if (TRows.Value > 4) Add<TVectors>(a + (4 * step), b0, b1, ref c40, ref c41);
-            if (TRows.Value > 5) Add<TVectors>(a + (5 * step), b0, b1, ref c50, ref c51);
-            if (TRows.Value > 6) Add<TVectors>(a + (6 * step), b0, b1, ref c60, ref c61);
-            if (TRows.Value > 7) Add<TVectors>(a + (7 * step), b0, b1, ref c70, ref c71);
-            if (TRows.Value > 8) Add<TVectors>(a + (8 * step), b0, b1, ref c80, ref c81);
-            if (TRows.Value > 9) Add<TVectors>(a + (9 * step), b0, b1, ref c90, ref c91);
-            if (TRows.Value > 10) Add<TVectors>(a + (10 * step), b0, b1, ref c100, ref c101);
-            if (TRows.Value > 11) Add<TVectors>(a + (11 * step), b0, b1, ref c110, ref c111);
+            Add<TVectors>(a, 0, b0, b1, ref c00, ref c01);
+            if (TRows.Value > 1) Add<TVectors>(a, step, b0, b1, ref c10, ref c11);
+            if (TRows.Value > 2) Add<TVectors>(a, 2 * step, b0, b1, ref c20, ref c21);
+            if (TRows.Value > 3) Add<TVectors>(a, 3 * step, b0, b1, ref c30, ref c31);
+            if (TRows.Value > 4) Add<TVectors>(a, 4 * step, b0, b1, ref c40, ref c41);
+            if (TRows.Value > 5) Add<TVectors>(a, 5 * step, b0, b1, ref c50, ref c51);
+            if (TRows.Value > 6) Add<TVectors>(a, 6 * step, b0, b1, ref c60, ref c61);
+            if (TRows.Value > 7) Add<TVectors>(a, 7 * step, b0, b1, ref c70, ref c71);
+            if (TRows.Value > 8) Add<TVectors>(a, 8 * step, b0, b1, ref c80, ref c81);
+            if (TRows.Value > 9) Add<TVectors>(a, 9 * step, b0, b1, ref c90, ref c91);
+            if (TRows.Value > 10) Add<TVectors>(a, 10 * step, b0, b1, ref c100, ref c101);
+            if (TRows.Value > 11) Add<TVectors>(a, 11 * step, b0, b1, ref c110, ref c111);
             a += stepA;
             b += stepB;
         }
@@ -191,18 +191,18 @@ internal static unsafe class GemmTiles<TSimd>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add<TVectors>(float* a, TSimd b0, TSimd b1, ref TSimd sum0, ref TSimd sum1)
+    private static void Add<TVectors>(float* a, nint at, TSimd b0, TSimd b1, ref TSimd sum0, ref TSimd sum1)
         where TVectors : ICount
     {
         if (TVectors.Value > 1)
         {
-            TSimd scalar = TSimd.Broadcast(*a);
-            sum0 = TSimd.MultiplyAdd(scalar, b0, sum0);
-            sum1 = TSimd.MultiplyAdd(scalar, b1, sum1);
+            TSimd scalar = TSimd.Broadcast(a[at]);
+            TSimd.Accumulate(ref sum0, scalar, b0);
+            TSimd.Accumulate(ref sum1, scalar, b1);
         }
         else
         {
-            sum0 = TSimd.MultiplyAddBroadcast(b0, a, sum0);
+            TSimd.Accumulate(ref sum0, b0, a + at);
         }
     }
 

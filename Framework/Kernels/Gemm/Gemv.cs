@@ -96,24 +96,24 @@ internal sealed unsafe class Gemv<TSimd>() : GemmKernel($"Gemv{RowsAtOnce}x{2 * 
         {
             TSimd v0 = TSimd.Load(vector + k);
             TSimd v1 = TSimd.Load(vector + k + TSimd.Width);
-            s00 = TSimd.MultiplyAdd(v0, TSimd.Load(m0 + k), s00);
-            s01 = TSimd.MultiplyAdd(v1, TSimd.Load(m0 + k + TSimd.Width), s01);
-            s10 = TSimd.MultiplyAdd(v0, TSimd.Load(m1 + k), s10);
-            s11 = TSimd.MultiplyAdd(v1, TSimd.Load(m1 + k + TSimd.Width), s11);
-            s20 = TSimd.MultiplyAdd(v0, TSimd.Load(m2 + k), s20);
-            s21 = TSimd.MultiplyAdd(v1, TSimd.Load(m2 + k + TSimd.Width), s21);
-            s30 = TSimd.MultiplyAdd(v0, TSimd.Load(m3 + k), s30);
-            s31 = TSimd.MultiplyAdd(v1, TSimd.Load(m3 + k + TSimd.Width), s31);
+            TSimd.Accumulate(ref s00, v0, TSimd.Load(m0 + k));
+            TSimd.Accumulate(ref s01, v1, TSimd.Load(m0 + k + TSimd.Width));
+            TSimd.Accumulate(ref s10, v0, TSimd.Load(m1 + k));
+            TSimd.Accumulate(ref s11, v1, TSimd.Load(m1 + k + TSimd.Width));
+            TSimd.Accumulate(ref s20, v0, TSimd.Load(m2 + k));
+            TSimd.Accumulate(ref s21, v1, TSimd.Load(m2 + k + TSimd.Width));
+            TSimd.Accumulate(ref s30, v0, TSimd.Load(m3 + k));
+            TSimd.Accumulate(ref s31, v1, TSimd.Load(m3 + k + TSimd.Width));
         }
 
         for (; k < depth; k += TSimd.Width)
         {
             int count = (int)Math.Min(TSimd.Width, depth - k);
             TSimd v = TSimd.LoadPartial(vector + k, count);
-            s00 = TSimd.MultiplyAdd(v, TSimd.LoadPartial(m0 + k, count), s00);
-            s10 = TSimd.MultiplyAdd(v, TSimd.LoadPartial(m1 + k, count), s10);
-            s20 = TSimd.MultiplyAdd(v, TSimd.LoadPartial(m2 + k, count), s20);
-            s30 = TSimd.MultiplyAdd(v, TSimd.LoadPartial(m3 + k, count), s30);
+            TSimd.Accumulate(ref s00, v, TSimd.LoadPartial(m0 + k, count));
+            TSimd.Accumulate(ref s10, v, TSimd.LoadPartial(m1 + k, count));
+            TSimd.Accumulate(ref s20, v, TSimd.LoadPartial(m2 + k, count));
+            TSimd.Accumulate(ref s30, v, TSimd.LoadPartial(m3 + k, count));
         }
 
         sums[0] = TSimd.Sum(s00 + s01);

@@ -120,55 +120,55 @@ internal sealed unsafe class OuterGemm<TSimd>() : GemmKernel($"GemmOuter{RowsAtO
         {
             TSimd s0 = adds ? TSimd.Load(c0 + column) : TSimd.Zero, s1 = adds && wide ? TSimd.Load(c1 + column) : TSimd.Zero;
             TSimd y = TSimd.Load(b + column);
-            s0 = TSimd.MultiplyAdd(x00, y, s0);
-            if (wide) s1 = TSimd.MultiplyAdd(x10, y, s1);
+            TSimd.Accumulate(ref s0, x00, y);
+            if (wide) TSimd.Accumulate(ref s1, x10, y);
             if (TDepth.Value > 1)
             {
                 y = TSimd.Load(b + (1 * stepB) + column);
-                s0 = TSimd.MultiplyAdd(x01, y, s0);
-                if (wide) s1 = TSimd.MultiplyAdd(x11, y, s1);
+                TSimd.Accumulate(ref s0, x01, y);
+                if (wide) TSimd.Accumulate(ref s1, x11, y);
             }
 
             if (TDepth.Value > 2)
             {
                 y = TSimd.Load(b + (2 * stepB) + column);
-                s0 = TSimd.MultiplyAdd(x02, y, s0);
-                if (wide) s1 = TSimd.MultiplyAdd(x12, y, s1);
+                TSimd.Accumulate(ref s0, x02, y);
+                if (wide) TSimd.Accumulate(ref s1, x12, y);
             }
 
             if (TDepth.Value > 3)
             {
                 y = TSimd.Load(b + (3 * stepB) + column);
-                s0 = TSimd.MultiplyAdd(x03, y, s0);
-                if (wide) s1 = TSimd.MultiplyAdd(x13, y, s1);
+                TSimd.Accumulate(ref s0, x03, y);
+                if (wide) TSimd.Accumulate(ref s1, x13, y);
             }
 
             if (TDepth.Value > 4)
             {
                 y = TSimd.Load(b + (4 * stepB) + column);
-                s0 = TSimd.MultiplyAdd(x04, y, s0);
-                if (wide) s1 = TSimd.MultiplyAdd(x14, y, s1);
+                TSimd.Accumulate(ref s0, x04, y);
+                if (wide) TSimd.Accumulate(ref s1, x14, y);
             }
 
             if (TDepth.Value > 5)
             {
                 y = TSimd.Load(b + (5 * stepB) + column);
-                s0 = TSimd.MultiplyAdd(x05, y, s0);
-                if (wide) s1 = TSimd.MultiplyAdd(x15, y, s1);
+                TSimd.Accumulate(ref s0, x05, y);
+                if (wide) TSimd.Accumulate(ref s1, x15, y);
             }
 
             if (TDepth.Value > 6)
             {
                 y = TSimd.Load(b + (6 * stepB) + column);
-                s0 = TSimd.MultiplyAdd(x06, y, s0);
-                if (wide) s1 = TSimd.MultiplyAdd(x16, y, s1);
+                TSimd.Accumulate(ref s0, x06, y);
+                if (wide) TSimd.Accumulate(ref s1, x16, y);
             }
 
             if (TDepth.Value > 7)
             {
                 y = TSimd.Load(b + (7 * stepB) + column);
-                s0 = TSimd.MultiplyAdd(x07, y, s0);
-                if (wide) s1 = TSimd.MultiplyAdd(x17, y, s1);
+                TSimd.Accumulate(ref s0, x07, y);
+                if (wide) TSimd.Accumulate(ref s1, x17, y);
             }
 
             TSimd.Store(c0 + column, s0);
@@ -181,55 +181,55 @@ internal sealed unsafe class OuterGemm<TSimd>() : GemmKernel($"GemmOuter{RowsAtO
             TSimd s0 = adds ? TSimd.LoadPartial(c0 + column, lanes) : TSimd.Zero;
             TSimd s1 = adds && wide ? TSimd.LoadPartial(c1 + column, lanes) : TSimd.Zero;
             TSimd y = TSimd.LoadPartial(b + column, lanes);
-            s0 = TSimd.MultiplyAdd(x00, y, s0);
-            if (wide) s1 = TSimd.MultiplyAdd(x10, y, s1);
+            TSimd.Accumulate(ref s0, x00, y);
+            if (wide) TSimd.Accumulate(ref s1, x10, y);
             if (TDepth.Value > 1)
             {
                 y = TSimd.LoadPartial(b + (1 * stepB) + column, lanes);
-                s0 = TSimd.MultiplyAdd(x01, y, s0);
-                if (wide) s1 = TSimd.MultiplyAdd(x11, y, s1);
+                TSimd.Accumulate(ref s0, x01, y);
+                if (wide) TSimd.Accumulate(ref s1, x11, y);
             }
 
             if (TDepth.Value > 2)
             {
                 y = TSimd.LoadPartial(b + (2 * stepB) + column, lanes);
-                s0 = TSimd.MultiplyAdd(x02, y, s0);
-                if (wide) s1 = TSimd.MultiplyAdd(x12, y, s1);
+                TSimd.Accumulate(ref s0, x02, y);
+                if (wide) TSimd.Accumulate(ref s1, x12, y);
             }
 
             if (TDepth.Value > 3)
             {
                 y = TSimd.LoadPartial(b + (3 * stepB) + column, lanes);
-                s0 = TSimd.MultiplyAdd(x03, y, s0);
-                if (wide) s1 = TSimd.MultiplyAdd(x13, y, s1);
+                TSimd.Accumulate(ref s0, x03, y);
+                if (wide) TSimd.Accumulate(ref s1, x13, y);
             }
 
             if (TDepth.Value > 4)
             {
                 y = TSimd.LoadPartial(b + (4 * stepB) + column, lanes);
-                s0 = TSimd.MultiplyAdd(x04, y, s0);
-                if (wide) s1 = TSimd.MultiplyAdd(x14, y, s1);
+                TSimd.Accumulate(ref s0, x04, y);
+                if (wide) TSimd.Accumulate(ref s1, x14, y);
             }
 
             if (TDepth.Value > 5)
             {
                 y = TSimd.LoadPartial(b + (5 * stepB) + column, lanes);
-                s0 = TSimd.MultiplyAdd(x05, y, s0);
-                if (wide) s1 = TSimd.MultiplyAdd(x15, y, s1);
+                TSimd.Accumulate(ref s0, x05, y);
+                if (wide) TSimd.Accumulate(ref s1, x15, y);
             }
 
             if (TDepth.Value > 6)
             {
                 y = TSimd.LoadPartial(b + (6 * stepB) + column, lanes);
-                s0 = TSimd.MultiplyAdd(x06, y, s0);
-                if (wide) s1 = TSimd.MultiplyAdd(x16, y, s1);
+                TSimd.Accumulate(ref s0, x06, y);
+                if (wide) TSimd.Accumulate(ref s1, x16, y);
             }
 
             if (TDepth.Value > 7)
             {
                 y = TSimd.LoadPartial(b + (7 * stepB) + column, lanes);
-                s0 = TSimd.MultiplyAdd(x07, y, s0);
-                if (wide) s1 = TSimd.MultiplyAdd(x17, y, s1);
+                TSimd.Accumulate(ref s0, x07, y);
+                if (wide) TSimd.Accumulate(ref s1, x17, y);
             }
 
             TSimd.StorePartial(c0 + column, s0, lanes);

@@ -156,22 +156,22 @@ internal sealed unsafe class RowGemm<TSimd>(bool precise = false) : GemmKernel(
                 TSimd y0 = TSimd.Load(y), y1 = wide ? TSimd.Load(y + TSimd.Width) : y0;
                 Ahead.Fetch(y + (TermsOfVisit * stepB));
                 if (wide) Ahead.Fetch(y + (TermsOfVisit * stepB) + TSimd.Width);
-                s00 = TSimd.MultiplyAddBroadcast(y0, x, s00);
-                if (wide) s01 = TSimd.MultiplyAddBroadcast(y1, x, s01);
-                if (TRows.Value > 1) s10 = TSimd.MultiplyAddBroadcast(y0, x + (1 * rowStepA), s10);
-                if (TRows.Value > 1 && wide) s11 = TSimd.MultiplyAddBroadcast(y1, x + (1 * rowStepA), s11);
-                if (TRows.Value > 2) s20 = TSimd.MultiplyAddBroadcast(y0, x + (2 * rowStepA), s20);
-                if (TRows.Value > 2 && wide) s21 = TSimd.MultiplyAddBroadcast(y1, x + (2 * rowStepA), s21);
-                if (TRows.Value > 3) s30 = TSimd.MultiplyAddBroadcast(y0, x + (3 * rowStepA), s30);
-                if (TRows.Value > 3 && wide) s31 = TSimd.MultiplyAddBroadcast(y1, x + (3 * rowStepA), s31);
-                if (TRows.Value > 4) s40 = TSimd.MultiplyAddBroadcast(y0, x + (4 * rowStepA), s40);
-                if (TRows.Value > 4 && wide) s41 = TSimd.MultiplyAddBroadcast(y1, x + (4 * rowStepA), s41);
-                if (TRows.Value > 5) s50 = TSimd.MultiplyAddBroadcast(y0, x + (5 * rowStepA), s50);
-                if (TRows.Value > 5 && wide) s51 = TSimd.MultiplyAddBroadcast(y1, x + (5 * rowStepA), s51);
-                if (TRows.Value > 6) s60 = TSimd.MultiplyAddBroadcast(y0, x + (6 * rowStepA), s60);
-                if (TRows.Value > 6 && wide) s61 = TSimd.MultiplyAddBroadcast(y1, x + (6 * rowStepA), s61);
-                if (TRows.Value > 7) s70 = TSimd.MultiplyAddBroadcast(y0, x + (7 * rowStepA), s70);
-                if (TRows.Value > 7 && wide) s71 = TSimd.MultiplyAddBroadcast(y1, x + (7 * rowStepA), s71);
+                TSimd.Accumulate(ref s00, y0, x);
+                if (wide) TSimd.Accumulate(ref s01, y1, x);
+                if (TRows.Value > 1) TSimd.Accumulate(ref s10, y0, x + (1 * rowStepA));
+                if (TRows.Value > 1 && wide) TSimd.Accumulate(ref s11, y1, x + (1 * rowStepA));
+                if (TRows.Value > 2) TSimd.Accumulate(ref s20, y0, x + (2 * rowStepA));
+                if (TRows.Value > 2 && wide) TSimd.Accumulate(ref s21, y1, x + (2 * rowStepA));
+                if (TRows.Value > 3) TSimd.Accumulate(ref s30, y0, x + (3 * rowStepA));
+                if (TRows.Value > 3 && wide) TSimd.Accumulate(ref s31, y1, x + (3 * rowStepA));
+                if (TRows.Value > 4) TSimd.Accumulate(ref s40, y0, x + (4 * rowStepA));
+                if (TRows.Value > 4 && wide) TSimd.Accumulate(ref s41, y1, x + (4 * rowStepA));
+                if (TRows.Value > 5) TSimd.Accumulate(ref s50, y0, x + (5 * rowStepA));
+                if (TRows.Value > 5 && wide) TSimd.Accumulate(ref s51, y1, x + (5 * rowStepA));
+                if (TRows.Value > 6) TSimd.Accumulate(ref s60, y0, x + (6 * rowStepA));
+                if (TRows.Value > 6 && wide) TSimd.Accumulate(ref s61, y1, x + (6 * rowStepA));
+                if (TRows.Value > 7) TSimd.Accumulate(ref s70, y0, x + (7 * rowStepA));
+                if (TRows.Value > 7 && wide) TSimd.Accumulate(ref s71, y1, x + (7 * rowStepA));
             }
 
             Put(c + (0 * stepC) + column, two, s00, s01);
@@ -192,7 +192,7 @@ internal sealed unsafe class RowGemm<TSimd>(bool precise = false) : GemmKernel(
                 float* place = c + (row * stepC) + column;
                 TSimd sum = starts ? TSimd.Zero : TSimd.LoadPartial(place, lanes);
                 for (int term = 0; term < terms; term++)
-                    sum = TSimd.MultiplyAddBroadcast(TSimd.LoadPartial(b + (term * stepB) + column, lanes), a + (row * rowStepA) + (term * depthStepA), sum);
+                    TSimd.Accumulate(ref sum, TSimd.LoadPartial(b + (term * stepB) + column, lanes), a + (row * rowStepA) + (term * depthStepA));
                 TSimd.StorePartial(place, sum, lanes);
             }
         }

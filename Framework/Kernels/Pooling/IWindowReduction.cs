@@ -54,7 +54,7 @@ internal readonly unsafe struct FiniteMaxReduction : IWindowReduction
                 {
                     TSimd x = StridedLoad.Load<TSimd>(place, stride);
                     best = TSimd.Max(best, x);
-                    unsure = TSimd.MultiplyAdd(x, TSimd.Zero, unsure);
+                    TSimd.Accumulate(ref unsure, x, TSimd.Zero);
                 }
             }
         }
@@ -85,7 +85,7 @@ internal readonly unsafe struct FiniteArgmaxReduction : IWindowReduction
                     TSimd wins = TSimd.LessThan(best, x);
                     best = TSimd.Max(best, x);
                     at = TSimd.Select(wins, number, at);
-                    unsure = TSimd.MultiplyAdd(x, TSimd.Zero, unsure);
+                    TSimd.Accumulate(ref unsure, x, TSimd.Zero);
                     number += one;
                 }
             }

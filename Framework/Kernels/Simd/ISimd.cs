@@ -65,8 +65,15 @@ internal unsafe interface ISimd<TSelf>
     /// <summary>left * right + addend, rounded once wherever the processor has such an instruction.</summary>
     static abstract TSelf MultiplyAdd(TSelf left, TSelf right, TSelf addend);
 
-    /// <summary>left * (*scalar in all lanes) + addend; spares the move that a separate broadcast would cost.</summary>
-    static abstract TSelf MultiplyAddBroadcast(TSelf left, float* scalar, TSelf addend);
+    /// <summary>sum += left * right, rounded like <see cref="MultiplyAdd"/>.</summary>
+    /// <remarks>
+    /// For sums that stay in registers: the compiler adds in place, where what <see cref="MultiplyAdd"/> returns
+    /// often lands in the register of a factor that is needed no more and is moved from there.
+    /// </remarks>
+    static abstract void Accumulate(ref TSelf sum, TSelf left, TSelf right);
+
+    /// <summary>sum += left * (*right in all lanes); with 512 bits one instruction, which spares a register.</summary>
+    static abstract void Accumulate(ref TSelf sum, TSelf left, float* right);
 
     /// <summary>The smaller of each two lanes; <paramref name="right"/> where it is NaN.</summary>
     /// <remarks>Where <paramref name="left"/> alone is NaN processors differ. Of two zeros, either.</remarks>

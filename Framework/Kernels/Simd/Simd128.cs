@@ -5,9 +5,9 @@ using System.Runtime.Intrinsics.X86;
 namespace Framework.Kernels.Simd;
 
 /// <summary>Four floats.</summary>
-internal readonly unsafe struct Simd128(Vector128<float> lanes) : ISimd<Simd128>
+internal unsafe struct Simd128(Vector128<float> lanes) : ISimd<Simd128>
 {
-    private readonly Vector128<float> _lanes = lanes;
+    private Vector128<float> _lanes = lanes;
 
     public static InstructionSet Set => InstructionSet.Vector128;
 
@@ -88,8 +88,12 @@ internal readonly unsafe struct Simd128(Vector128<float> lanes) : ISimd<Simd128>
         new(Vector128.MultiplyAddEstimate(left._lanes, right._lanes, addend._lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd128 MultiplyAddBroadcast(Simd128 left, float* scalar, Simd128 addend) =>
-        new(Vector128.MultiplyAddEstimate(left._lanes, Vector128.Create(*scalar), addend._lanes));
+    public static void Accumulate(ref Simd128 sum, Simd128 left, Simd128 right) =>
+        sum._lanes = Vector128.MultiplyAddEstimate(left._lanes, right._lanes, sum._lanes);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(ref Simd128 sum, Simd128 left, float* right) =>
+        sum._lanes = Vector128.MultiplyAddEstimate(left._lanes, Vector128.Create(*right), sum._lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128 Min(Simd128 left, Simd128 right) => new(Vector128.MinNative(left._lanes, right._lanes));

@@ -5,9 +5,9 @@ using System.Runtime.Intrinsics.X86;
 namespace Framework.Kernels.Simd;
 
 /// <summary>Eight floats.</summary>
-internal readonly unsafe struct Simd256(Vector256<float> lanes) : ISimd<Simd256>
+internal unsafe struct Simd256(Vector256<float> lanes) : ISimd<Simd256>
 {
-    private readonly Vector256<float> _lanes = lanes;
+    private Vector256<float> _lanes = lanes;
 
     public static InstructionSet Set => InstructionSet.Vector256;
 
@@ -69,8 +69,12 @@ internal readonly unsafe struct Simd256(Vector256<float> lanes) : ISimd<Simd256>
         new(Vector256.MultiplyAddEstimate(left._lanes, right._lanes, addend._lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd256 MultiplyAddBroadcast(Simd256 left, float* scalar, Simd256 addend) =>
-        new(Vector256.MultiplyAddEstimate(left._lanes, Vector256.Create(*scalar), addend._lanes));
+    public static void Accumulate(ref Simd256 sum, Simd256 left, Simd256 right) =>
+        sum._lanes = Vector256.MultiplyAddEstimate(left._lanes, right._lanes, sum._lanes);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(ref Simd256 sum, Simd256 left, float* right) =>
+        sum._lanes = Vector256.MultiplyAddEstimate(left._lanes, Vector256.Create(*right), sum._lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256 Min(Simd256 left, Simd256 right) => new(Vector256.MinNative(left._lanes, right._lanes));

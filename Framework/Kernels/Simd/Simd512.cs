@@ -5,9 +5,9 @@ using System.Runtime.Intrinsics.X86;
 namespace Framework.Kernels.Simd;
 
 /// <summary>Sixteen floats.</summary>
-internal readonly unsafe struct Simd512(Vector512<float> lanes) : ISimd<Simd512>
+internal unsafe struct Simd512(Vector512<float> lanes) : ISimd<Simd512>
 {
-    private readonly Vector512<float> _lanes = lanes;
+    private Vector512<float> _lanes = lanes;
 
     public static InstructionSet Set => InstructionSet.Vector512;
 
@@ -69,8 +69,12 @@ internal readonly unsafe struct Simd512(Vector512<float> lanes) : ISimd<Simd512>
         new(Vector512.MultiplyAddEstimate(left._lanes, right._lanes, addend._lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd512 MultiplyAddBroadcast(Simd512 left, float* scalar, Simd512 addend) =>
-        new(Vector512.MultiplyAddEstimate(left._lanes, Vector512.Create(*scalar), addend._lanes));
+    public static void Accumulate(ref Simd512 sum, Simd512 left, Simd512 right) =>
+        sum._lanes = Vector512.MultiplyAddEstimate(left._lanes, right._lanes, sum._lanes);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(ref Simd512 sum, Simd512 left, float* right) =>
+        sum._lanes = Vector512.MultiplyAddEstimate(left._lanes, Vector512.Create(*right), sum._lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512 Min(Simd512 left, Simd512 right) => new(Vector512.MinNative(left._lanes, right._lanes));

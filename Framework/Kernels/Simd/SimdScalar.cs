@@ -53,8 +53,12 @@ internal readonly unsafe struct SimdScalar(float lane) : ISimd<SimdScalar>
         new(float.MultiplyAddEstimate(left._lane, right._lane, addend._lane));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SimdScalar MultiplyAddBroadcast(SimdScalar left, float* scalar, SimdScalar addend) =>
-        new(float.MultiplyAddEstimate(left._lane, *scalar, addend._lane));
+    public static void Accumulate(ref SimdScalar sum, SimdScalar left, SimdScalar right) =>
+        sum = new(float.MultiplyAddEstimate(left._lane, right._lane, sum._lane));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(ref SimdScalar sum, SimdScalar left, float* right) =>
+        sum = new(float.MultiplyAddEstimate(left._lane, *right, sum._lane));
 
     public static SimdScalar Min(SimdScalar left, SimdScalar right) => left._lane < right._lane ? left : right;
 

@@ -36,8 +36,8 @@ internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>()
     /// <summary>Tiles of an item that transforms.</summary>
     private const int TilesOfItem = 16;
 
-    /// <summary>Blocks of output channels of an item that multiplies.</summary>
-    private const int OutputBlocksOfItem = 4;
+    /// <summary>Blocks of output channels of an item that multiplies: whole tiles of them.</summary>
+    private static int OutputBlocksOfItem => WeightGradientTiles<TSimd>.MaxBlocks == 1 ? 4 : 2 * WeightGradientTiles<TSimd>.MaxBlocks;
 
     public int Tile => TForm.Tile;
 
@@ -52,7 +52,7 @@ internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>()
     public override nint WorkspaceFloats(in ConvolutionProblem problem, int threads)
     {
         var work = new Work(problem, default);
-        nint sums = work.IsNear ? threads * Work.PairFloats : work.SumFloats;
+        nint sums = work.IsNear ? threads * Work.RoomFloats : work.SumFloats;
         return work.TransformedFloats + sums + (threads * Work.TurnFloats) + LineFloats;
     }
 
@@ -123,6 +123,9 @@ internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>()
         /// <summary>Sums of a block of either side, [input channel][point][lane].</summary>
         public static nint PairFloats => (nint)TSimd.Width * Points * TSimd.Width;
 
+        /// <summary>Sums of as many blocks of the output as a tile takes.</summary>
+        public static nint RoomFloats => WeightGradientTiles<TSimd>.MaxBlocks * PairFloats;
+
         /// <summary>Filters of a block of either side, [input channel][tap][lane].</summary>
         public static nint TurnFloats => (nint)TSimd.Width * Taps * TSimd.Width;
 
@@ -134,17 +137,19 @@ internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>()
 
         public readonly float* Turn(int worker) => _workspace + TransformedFloats + SumFloats + (worker * TurnFloats);
 
-        /// <summary>Room of a thread that takes pairs of blocks: for their sums, and behind these for their filters.</summary>
-        public readonly float* Pair(int worker) => _workspace + TransformedFloats + (worker * (PairFloats + TurnFloats));
+        /// <summary>Room of a thread that takes pairs of blocks: for their sums, and behind these for the filters of one.</summary>
+        public readonly float* Room(int worker) => _workspace + TransformedFloats + (worker * (RoomFloats + TurnFloats));
 
         /// <summary>Makes the sums of some tiles at a point.</summary>
         /// <param name="point">The point.</param>
         /// <param name="inputBlock">Input channels.</param>
         /// <param name="outputBlock">Output channels.</param>
+        /// <param name="blocks">Blocks of them, at most as many as a tile takes.</param>
         /// <param name="chunk">The tiles, of the group.</param>
         /// <param name="tiles">How the group's tiles are cut.</param>
-        /// <param name="sums">Where the block's first sum at the point goes.</param>
-        public readonly void Multiply(nint point, int inputBlock, int outputBlock, int chunk, in EvenSplit tiles, float* sums)
+        /// <param name="sums">Where the first block's first sum at the point goes.</param>
+        /// <param name="sumBlock">Floats from there to the next block's.</param>
+        public readonly void Multiply(nint point, int inputBlock, int outputBlock, int blocks, int chunk, in EvenSplit tiles, float* sums, nint sumBlock)
         {
             nint at = (point * PointStep) + ((nint)tiles.Start(chunk) * TSimd.Width);
             var tile = new WeightGradientTile
@@ -155,7 +160,10 @@ internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>()
                 Columns = tiles.Length(chunk),
                 Input = Transformed(inputBlock) + at,
                 Gradient = Transformed(Input.Blocks + outputBlock) + at,
+                GradientBlock = BlockStep,
+                Blocks = blocks,
                 Sum = sums,
+                SumBlock = sumBlock,
                 SumStep = (nint)Points * TSimd.Width,
                 Accumulate = chunk > 0 || Group > 0,
             };
@@ -221,10 +229,15 @@ internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>()
             int inputBlock = index / Work.OutputParts.Parts % Work.Input.Blocks;
             nint point = index / Work.OutputParts.Parts / Work.Input.Blocks;
             var chunks = new EvenSplit(Work.Groups.Length(Work.Group), ChunkTiles);
+            var blocks = new EvenSplit(Work.OutputParts.Length(part), WeightGradientTiles<TSimd>.MaxBlocks);
             for (int chunk = 0; chunk < chunks.Parts; chunk++)
             {
-                for (int block = Work.OutputParts.Start(part); block < Work.OutputParts.Start(part + 1); block++)
-                    Work.Multiply(point, inputBlock, block, chunk, chunks, Work.Sums(block, inputBlock * TSimd.Width) + (point * TSimd.Width));
+                for (int b = 0; b < blocks.Parts; b++)
+                {
+                    int block = Work.OutputParts.Start(part) + blocks.Start(b);
+                    float* sums = Work.Sums(block, inputBlock * TSimd.Width) + (point * TSimd.Width);
+                    Work.Multiply(point, inputBlock, block, blocks.Length(b), chunk, chunks, sums, (nint)Work.Input.Channels * Points * TSimd.Width);
+                }
             }
         }
     }
@@ -248,15 +261,18 @@ internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>()
         {
             (int inputBlock, int part) = Math.DivRem(index, Work.OutputParts.Parts);
             var chunks = new EvenSplit(Work.Grid.Count, ChunkTiles);
-            float* sums = Work.Pair(worker);
-            for (int block = Work.OutputParts.Start(part); block < Work.OutputParts.Start(part + 1); block++)
+            var blocks = new EvenSplit(Work.OutputParts.Length(part), WeightGradientTiles<TSimd>.MaxBlocks);
+            float* sums = Work.Room(worker);
+            for (int b = 0; b < blocks.Parts; b++)
             {
+                int block = Work.OutputParts.Start(part) + blocks.Start(b);
                 for (int point = 0; point < Points; point++)
                 {
-                    for (int chunk = 0; chunk < chunks.Parts; chunk++) Work.Multiply(point, inputBlock, block, chunk, chunks, sums + (point * TSimd.Width));
+                    for (int chunk = 0; chunk < chunks.Parts; chunk++)
+                        Work.Multiply(point, inputBlock, block, blocks.Length(b), chunk, chunks, sums + (point * TSimd.Width), Work.PairFloats);
                 }
 
-                Work.Return(inputBlock, block, sums, sums + Work.PairFloats);
+                for (int k = 0; k < blocks.Length(b); k++) Work.Return(inputBlock, block + k, sums + (k * Work.PairFloats), sums + Work.RoomFloats);
             }
         }
     }

@@ -107,8 +107,11 @@ public sealed unsafe class SimdTests
         fixed (float* left = s_left)
         {
             float factor = 1.25f;
-            T product = T.MultiplyAddBroadcast(T.Load(left), &factor, T.Zero);
-            Lanes(product)[0].Should().Be(left[0] * factor);
+            T sum = T.Broadcast(2);
+            T.Accumulate(ref sum, T.Load(left), &factor);
+            Lanes(sum)[0].Should().Be(float.FusedMultiplyAdd(left[0], factor, 2), "left[0] is short enough for either rounding");
+            T.Accumulate(ref sum, T.Broadcast(3), T.Broadcast(-4));
+            Lanes(sum)[0].Should().Be(float.FusedMultiplyAdd(left[0], factor, 2) - 12);
             float[] counted = [.. Enumerable.Range(1, T.Width).Select(i => (float)i)];
             fixed (float* c = counted)
             {
