@@ -154,24 +154,25 @@ internal static unsafe class DirectTiles<TSimd>
             float* behind = x + tap->Count;
             do
             {
+                float* x2 = x + sourceSecond;
                 TSimd w0 = TSimd.Load(weights);
                 TSimd w1 = TBlocks.Value > 1 ? TSimd.Load(weights + TSimd.Width) : w0;
                 if (TSimd.Width >= Ahead.LineFloats) Ahead.Fetch(weights + (TapAhead * TBlocks.Value * TSimd.Width));
                 if (TBlocks.Value > 1 && TSimd.Width >= Ahead.LineFloats) Ahead.Fetch(weights + (((TapAhead * TBlocks.Value) + 1) * TSimd.Width));
                 Add<TBlocks>(x, 0, w0, w1, ref s00, ref s01);
-                if (TPixels.Value > 1) Add<TBlocks>(x, step + (half > 1 ? 0 : sourceSecond), w0, w1, ref s10, ref s11);
-                if (TPixels.Value > 2) Add<TBlocks>(x, (2 * step) + (half > 2 ? 0 : sourceSecond), w0, w1, ref s20, ref s21);
-                if (TPixels.Value > 3) Add<TBlocks>(x, (3 * step) + (half > 3 ? 0 : sourceSecond), w0, w1, ref s30, ref s31);
-                if (TPixels.Value > 4) Add<TBlocks>(x, (4 * step) + (half > 4 ? 0 : sourceSecond), w0, w1, ref s40, ref s41);
-                if (TPixels.Value > 5) Add<TBlocks>(x, (5 * step) + (half > 5 ? 0 : sourceSecond), w0, w1, ref s50, ref s51);
-                if (TPixels.Value > 6) Add<TBlocks>(x, (6 * step) + (half > 6 ? 0 : sourceSecond), w0, w1, ref s60, ref s61);
-                if (TPixels.Value > 7) Add<TBlocks>(x, (7 * step) + (half > 7 ? 0 : sourceSecond), w0, w1, ref s70, ref s71);
-                if (TPixels.Value > 8) Add<TBlocks>(x, (8 * step) + (half > 8 ? 0 : sourceSecond), w0, w1, ref s80, ref s81);
-                if (TPixels.Value > 9) Add<TBlocks>(x, (9 * step) + (half > 9 ? 0 : sourceSecond), w0, w1, ref s90, ref s91);
-                if (TPixels.Value > 10) Add<TBlocks>(x, (10 * step) + (half > 10 ? 0 : sourceSecond), w0, w1, ref s100, ref s101);
-                if (TPixels.Value > 11) Add<TBlocks>(x, (11 * step) + (half > 11 ? 0 : sourceSecond), w0, w1, ref s110, ref s111);
-                if (TPixels.Value > 12) Add<TBlocks>(x, (12 * step) + (half > 12 ? 0 : sourceSecond), w0, w1, ref s120, ref s121);
-                if (TPixels.Value > 13) Add<TBlocks>(x, (13 * step) + (half > 13 ? 0 : sourceSecond), w0, w1, ref s130, ref s131);
+                if (TPixels.Value > 1) Add<TBlocks>(half > 1 ? x : x2, step, w0, w1, ref s10, ref s11);
+                if (TPixels.Value > 2) Add<TBlocks>(half > 2 ? x : x2, 2 * step, w0, w1, ref s20, ref s21);
+                if (TPixels.Value > 3) Add<TBlocks>(half > 3 ? x : x2, 3 * step, w0, w1, ref s30, ref s31);
+                if (TPixels.Value > 4) Add<TBlocks>(half > 4 ? x : x2, 4 * step, w0, w1, ref s40, ref s41);
+                if (TPixels.Value > 5) Add<TBlocks>(half > 5 ? x : x2, 5 * step, w0, w1, ref s50, ref s51);
+                if (TPixels.Value > 6) Add<TBlocks>(half > 6 ? x : x2, 6 * step, w0, w1, ref s60, ref s61);
+                if (TPixels.Value > 7) Add<TBlocks>(half > 7 ? x : x2, 7 * step, w0, w1, ref s70, ref s71);
+                if (TPixels.Value > 8) Add<TBlocks>(half > 8 ? x : x2, 8 * step, w0, w1, ref s80, ref s81);
+                if (TPixels.Value > 9) Add<TBlocks>(half > 9 ? x : x2, 9 * step, w0, w1, ref s90, ref s91);
+                if (TPixels.Value > 10) Add<TBlocks>(half > 10 ? x : x2, 10 * step, w0, w1, ref s100, ref s101);
+                if (TPixels.Value > 11) Add<TBlocks>(half > 11 ? x : x2, 11 * step, w0, w1, ref s110, ref s111);
+                if (TPixels.Value > 12) Add<TBlocks>(half > 12 ? x : x2, 12 * step, w0, w1, ref s120, ref s121);
+                if (TPixels.Value > 13) Add<TBlocks>(half > 13 ? x : x2, 13 * step, w0, w1, ref s130, ref s131);
                 weights += TBlocks.Value * TSimd.Width;
                 x++;
             }
