@@ -19,6 +19,7 @@ internal static class Pipeline
         graph = new FuseEpilogues().Apply(graph);
         graph = new FuseElementwise().Apply(graph);
         graph = new CompactPoolIndices().Apply(graph);
+        graph = new RecomputeNormalizations().Apply(graph);
         graph = new AssignLayouts(options).Apply(graph);
         GraphVerifier.Check(graph, GraphStage.Lowered);
         return graph;

@@ -268,6 +268,7 @@ internal unsafe struct DirectPass<TSimd> : IJob
         int half = two ? columns : (columns + 1) / 2;
         tile->Pixels = two ? 2 * columns : columns;
         tile->Source = source + ((nint)(line - firstLine) * _rowsOfTile * _strideY * RowStep) + ((nint)column * _sourceLanes);
+        tile->SourceNext = _inPlace ? columns * _sourceLanes : 0;
         tile->SourceHalf = two ? _strideY * RowStep : half * _sourceLanes;
         tile->Target = target + (row * _target.RowStep) + (column * _target.ColumnStep);
         tile->TargetHalf = two ? _target.RowStep : half * _target.ColumnStep;

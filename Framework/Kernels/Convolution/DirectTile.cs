@@ -20,6 +20,9 @@ internal unsafe struct DirectTile
     /// <summary>Floats from there to the first pixel of the second half.</summary>
     public nint SourceHalf;
 
+    /// <summary>Floats from the first pixel to that of the tile that comes next, where it is to be asked for; or 0.</summary>
+    public nint SourceNext;
+
     /// <summary>Whether neighbouring pixels lie one float apart in the source, rather than a block.</summary>
     public bool Plain;
 
@@ -145,11 +148,13 @@ internal static unsafe class DirectTiles<TSimd>
         nint step = TStep.Value == 1 ? 1 : TSimd.Width;
         int half = (TPixels.Value + 1) / 2;
         nint sourceSecond = tile->SourceHalf - (half * step);
+        nint next = tile->SourceNext;
         float* weights = tile->Weights;
         DirectTap* tap = tile->Taps;
         for (DirectTap* end = tap + tile->TapCount; tap < end; tap++)
         {
             float* x = tile->Source + tap->Offset;
+            if (TStep.Value > 1 && TSimd.Width < Ahead.LineFloats && next != 0) FetchNext(x + next, TPixels.Value * TSimd.Width);
             if (TStep.Value > 1 && TSimd.Width >= Ahead.LineFloats) FetchAhead(tile->Source + (tap + 1 < end ? tap + 1 : tap)->Offset, half, tile->SourceHalf, TPixels.Value - half);
             float* behind = x + tap->Count;
             do
@@ -180,8 +185,8 @@ internal static unsafe class DirectTiles<TSimd>
         }
 
         float* y = tile->Target;
-        nint next = tile->TargetStep;
-        nint second = tile->TargetHalf - (half * next);
+        nint targetStep = tile->TargetStep;
+        nint second = tile->TargetHalf - (half * targetStep);
         float* add = tile->Addend;
         nint addStep = tile->AddendIsBias ? 0 : 1;
         nint addBlock = tile->AddendIsBias ? TSimd.Width : tile->TargetBlock;
@@ -189,19 +194,30 @@ internal static unsafe class DirectTiles<TSimd>
         nint block = tile->TargetBlock;
         TSimd floor = TSimd.Broadcast(tile->Floor);
         Put<TBlocks>(y, 0, block, add, addStep, addBlock, residual, floor, s00, s01);
-        if (TPixels.Value > 1) Put<TBlocks>(y, (1 * next) + (half > 1 ? 0 : second), block, add, addStep, addBlock, residual, floor, s10, s11);
-        if (TPixels.Value > 2) Put<TBlocks>(y, (2 * next) + (half > 2 ? 0 : second), block, add, addStep, addBlock, residual, floor, s20, s21);
-        if (TPixels.Value > 3) Put<TBlocks>(y, (3 * next) + (half > 3 ? 0 : second), block, add, addStep, addBlock, residual, floor, s30, s31);
-        if (TPixels.Value > 4) Put<TBlocks>(y, (4 * next) + (half > 4 ? 0 : second), block, add, addStep, addBlock, residual, floor, s40, s41);
-        if (TPixels.Value > 5) Put<TBlocks>(y, (5 * next) + (half > 5 ? 0 : second), block, add, addStep, addBlock, residual, floor, s50, s51);
-        if (TPixels.Value > 6) Put<TBlocks>(y, (6 * next) + (half > 6 ? 0 : second), block, add, addStep, addBlock, residual, floor, s60, s61);
-        if (TPixels.Value > 7) Put<TBlocks>(y, (7 * next) + (half > 7 ? 0 : second), block, add, addStep, addBlock, residual, floor, s70, s71);
-        if (TPixels.Value > 8) Put<TBlocks>(y, (8 * next) + (half > 8 ? 0 : second), block, add, addStep, addBlock, residual, floor, s80, s81);
-        if (TPixels.Value > 9) Put<TBlocks>(y, (9 * next) + (half > 9 ? 0 : second), block, add, addStep, addBlock, residual, floor, s90, s91);
-        if (TPixels.Value > 10) Put<TBlocks>(y, (10 * next) + (half > 10 ? 0 : second), block, add, addStep, addBlock, residual, floor, s100, s101);
-        if (TPixels.Value > 11) Put<TBlocks>(y, (11 * next) + (half > 11 ? 0 : second), block, add, addStep, addBlock, residual, floor, s110, s111);
-        if (TPixels.Value > 12) Put<TBlocks>(y, (12 * next) + (half > 12 ? 0 : second), block, add, addStep, addBlock, residual, floor, s120, s121);
-        if (TPixels.Value > 13) Put<TBlocks>(y, (13 * next) + (half > 13 ? 0 : second), block, add, addStep, addBlock, residual, floor, s130, s131);
+        if (TPixels.Value > 1) Put<TBlocks>(y, (1 * targetStep) + (half > 1 ? 0 : second), block, add, addStep, addBlock, residual, floor, s10, s11);
+        if (TPixels.Value > 2) Put<TBlocks>(y, (2 * targetStep) + (half > 2 ? 0 : second), block, add, addStep, addBlock, residual, floor, s20, s21);
+        if (TPixels.Value > 3) Put<TBlocks>(y, (3 * targetStep) + (half > 3 ? 0 : second), block, add, addStep, addBlock, residual, floor, s30, s31);
+        if (TPixels.Value > 4) Put<TBlocks>(y, (4 * targetStep) + (half > 4 ? 0 : second), block, add, addStep, addBlock, residual, floor, s40, s41);
+        if (TPixels.Value > 5) Put<TBlocks>(y, (5 * targetStep) + (half > 5 ? 0 : second), block, add, addStep, addBlock, residual, floor, s50, s51);
+        if (TPixels.Value > 6) Put<TBlocks>(y, (6 * targetStep) + (half > 6 ? 0 : second), block, add, addStep, addBlock, residual, floor, s60, s61);
+        if (TPixels.Value > 7) Put<TBlocks>(y, (7 * targetStep) + (half > 7 ? 0 : second), block, add, addStep, addBlock, residual, floor, s70, s71);
+        if (TPixels.Value > 8) Put<TBlocks>(y, (8 * targetStep) + (half > 8 ? 0 : second), block, add, addStep, addBlock, residual, floor, s80, s81);
+        if (TPixels.Value > 9) Put<TBlocks>(y, (9 * targetStep) + (half > 9 ? 0 : second), block, add, addStep, addBlock, residual, floor, s90, s91);
+        if (TPixels.Value > 10) Put<TBlocks>(y, (10 * targetStep) + (half > 10 ? 0 : second), block, add, addStep, addBlock, residual, floor, s100, s101);
+        if (TPixels.Value > 11) Put<TBlocks>(y, (11 * targetStep) + (half > 11 ? 0 : second), block, add, addStep, addBlock, residual, floor, s110, s111);
+        if (TPixels.Value > 12) Put<TBlocks>(y, (12 * targetStep) + (half > 12 ? 0 : second), block, add, addStep, addBlock, residual, floor, s120, s121);
+        if (TPixels.Value > 13) Put<TBlocks>(y, (13 * targetStep) + (half > 13 ? 0 : second), block, add, addStep, addBlock, residual, floor, s130, s131);
+    }
+
+    /// <summary>
+    /// Asks for what the next tile reads at a tap. Narrow vectors are done with a tap sooner than memory answers, so the next tap's pixels would come late.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FetchNext(float* source, int floats)
+    {
+        Ahead.FetchNearer(source);
+        if (floats > Ahead.LineFloats) Ahead.FetchNearer(source + Ahead.LineFloats);
+        if (floats > 2 * Ahead.LineFloats) Ahead.FetchNearer(source + (2 * Ahead.LineFloats));
     }
 
     /// <summary>Asks for the pixels of the tap that comes next: with one tap for each block of channels they lie far from those of the last.</summary>
