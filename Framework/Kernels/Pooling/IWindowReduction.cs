@@ -6,6 +6,12 @@ namespace Framework.Kernels.Pooling;
 /// <summary>What becomes of the elements of a window. The lanes of a vector are as many windows, a stride apart.</summary>
 internal unsafe interface IWindowReduction
 {
+    /// <summary>Whether the result is the maximum of numbers that are finite.</summary>
+    static virtual bool IsFiniteMaximum => false;
+
+    /// <summary>Whether the place of the maximum is asked for.</summary>
+    static virtual bool Places => false;
+
     /// <summary>Reduces one vector of windows.</summary>
     /// <param name="window">The part of the first window that lies in the input, which is that of the others as well.</param>
     /// <param name="first">Its first element.</param>
@@ -39,6 +45,8 @@ internal readonly unsafe struct Argmax(byte* places, bool wide)
 /// <summary>The maximum alone, of numbers that are finite.</summary>
 internal readonly unsafe struct FiniteMaxReduction : IWindowReduction
 {
+    public static bool IsFiniteMaximum => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Reduce<TSimd>(in Window window, float* first, nint stride, float* output, Argmax argmax, ref TSimd doubt)
         where TSimd : unmanaged, ISimd<TSimd>
@@ -67,6 +75,10 @@ internal readonly unsafe struct FiniteMaxReduction : IWindowReduction
 /// <summary>The maximum and its place, of numbers that are finite.</summary>
 internal readonly unsafe struct FiniteArgmaxReduction : IWindowReduction
 {
+    public static bool IsFiniteMaximum => true;
+
+    public static bool Places => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Reduce<TSimd>(in Window window, float* first, nint stride, float* output, Argmax argmax, ref TSimd doubt)
         where TSimd : unmanaged, ISimd<TSimd>

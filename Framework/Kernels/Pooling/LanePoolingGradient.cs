@@ -15,6 +15,9 @@ internal sealed unsafe class LanePoolingGradient<TSimd>() : PoolingGradientKerne
     /// <summary>What an element of a window gets of its output's gradient.</summary>
     private interface IShare
     {
+        /// <summary>Whether all of it goes to the maximum.</summary>
+        static abstract bool IsOfMaximum { get; }
+
         /// <summary>Takes up an output: its gradient, the place of its maximum, its window.</summary>
         static abstract (TSimd Gradient, TSimd Maximum) Take(float* outputGradient, Argmax argmax, in Window window);
 
@@ -46,6 +49,8 @@ internal sealed unsafe class LanePoolingGradient<TSimd>() : PoolingGradientKerne
 
     private readonly struct ToMaximum : IShare
     {
+        public static bool IsOfMaximum => true;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static (TSimd Gradient, TSimd Maximum) Take(float* outputGradient, Argmax argmax, in Window window) =>
             (TSimd.Load(outputGradient), argmax.Load<TSimd>());
@@ -56,6 +61,8 @@ internal sealed unsafe class LanePoolingGradient<TSimd>() : PoolingGradientKerne
 
     private readonly struct ToAll : IShare
     {
+        public static bool IsOfMaximum => false;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static (TSimd Gradient, TSimd Maximum) Take(float* outputGradient, Argmax argmax, in Window window) =>
             (TSimd.Load(outputGradient) / TSimd.Broadcast(window.Divisor), default);
@@ -82,7 +89,7 @@ internal sealed unsafe class LanePoolingGradient<TSimd>() : PoolingGradientKerne
         private readonly void Spread(int plane)
         {
             float* target = InputGradient + (plane * Problem.InputPlaneLength);
-            bool tiled = Problem.IsTiled;
+            bool tiled = Problem.IsTiled, sliding = TShare.IsOfMaximum && SlidingMaxima<TSimd>.Takes(Problem);
             if (!tiled) NativeMemory.Clear(target, (nuint)Problem.InputPlaneLength * sizeof(float));
             nint at = plane * Problem.OutputPlaneLength;
             for (int depth = 0; depth < Problem.Depth.Output; depth++)
@@ -90,7 +97,8 @@ internal sealed unsafe class LanePoolingGradient<TSimd>() : PoolingGradientKerne
                 for (int row = 0; row < Problem.Height.Output; row++)
                 {
                     var window = new Window(Problem, depth, row);
-                    SpreadRow(ref window, target, OutputGradient + at, Argmax.At(at), Problem.Width.Output, Problem.Lanes, tiled);
+                    if (sliding) SlidingMaximaGradient<TSimd>.Run(window, Problem, target, OutputGradient + at, Argmax.At(at));
+                    else SpreadRow(ref window, target, OutputGradient + at, Argmax.At(at), Problem.Width.Output, Problem.Lanes, tiled);
                     at += (nint)Problem.Width.Output * Problem.Lanes;
                 }
             }

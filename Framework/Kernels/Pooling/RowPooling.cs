@@ -37,6 +37,12 @@ internal readonly unsafe struct LaneRow<TSimd> : IRow
         int columns = problem.Width.Output, lanes = problem.Lanes;
         nint at = 0;
         TSimd doubt = TSimd.Zero;
+        if (TReduction.IsFiniteMaximum && SlidingMaxima<TSimd>.Takes(problem))
+        {
+            SlidingMaxima<TSimd>.Run(window, problem, plane, output, argmax, TReduction.Places, ref doubt);
+            return TSimd.Sum(doubt) == 0;
+        }
+
         for (int column = 0; column < columns; column++)
         {
             window.MoveTo(column);

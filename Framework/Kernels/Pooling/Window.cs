@@ -6,6 +6,9 @@ internal struct Window
     /// <summary>Elements from the plane's first to the first of the part.</summary>
     public nint First;
 
+    /// <summary>Elements from the plane's first to the first of the input's row that the part begins in.</summary>
+    public readonly nint RowFirst;
+
     /// <summary>Elements from one depth, row or column of the window to the next.</summary>
     public nint DepthStep;
     public nint RowStep;
@@ -26,7 +29,6 @@ internal struct Window
     private readonly int _lanes;
     private readonly bool _padded;
     private readonly int _kernelRows;
-    private readonly nint _rowFirst;
     private readonly int _rowDivisor;
 
     /// <summary>Prepares for a row of outputs.</summary>
@@ -44,7 +46,7 @@ internal struct Window
         ColumnStep = (nint)_width.Dilation * _lanes;
         nint firstDepth = depth.First(outputDepth) + ((nint)DepthFrom * depth.Dilation);
         nint firstRow = height.First(outputRow) + ((nint)RowFrom * height.Dilation);
-        _rowFirst = ((firstDepth * height.Input) + firstRow) * _width.Input * _lanes;
+        RowFirst = ((firstDepth * height.Input) + firstRow) * _width.Input * _lanes;
         _rowDivisor = _padded
             ? depth.InsidePadded(outputDepth) * height.InsidePadded(outputRow)
             : (DepthTo - DepthFrom) * (RowTo - RowFrom);
@@ -57,7 +59,7 @@ internal struct Window
     public void MoveTo(int column)
     {
         (ColumnFrom, ColumnTo) = _width.Inside(column);
-        First = _rowFirst + ((_width.First(column) + ((nint)ColumnFrom * _width.Dilation)) * _lanes);
+        First = RowFirst + ((_width.First(column) + ((nint)ColumnFrom * _width.Dilation)) * _lanes);
         Divisor = _rowDivisor * (_padded ? _width.InsidePadded(column) : ColumnTo - ColumnFrom);
     }
 

@@ -29,6 +29,9 @@ public sealed unsafe class PoolingKernelTests
         ("global, large", new(20, 1, 20), new(17, 1, 17), null),
         ("3-D", new(5, 2, 2, 2), new(6, 5, 2), new(4, 3, 3, 1, 1, 1, 0)),
         ("windows in the padding alone", new(3, 5, 1, 2, 1, 4, 2), new(3, 6, 2, 2, 1, 4, 4), null),
+        ("3x3/1 without pads", new(6, 4, 3), new(9, 7, 3), null),
+        ("3x3/2x1, narrower than the window", new(7, 3, 3, 2), new(2, 3, 3, 1, 1, 2, 1), null),
+        ("3x3/1, rows of windows in the padding alone", new(2, 7, 3, 1, 1, 4, 3), new(5, 5, 3, 1, 1, 1, 1), null),
     ];
 
     public static TheoryData<int, PoolingKind, int> Cases
@@ -102,11 +105,12 @@ public sealed unsafe class PoolingKernelTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(16)]
-    public void NaN_and_infinities_are_kept_and_the_first_of_equals_wins(int lanes)
+    [InlineData(1, 3)]
+    [InlineData(16, 3)]
+    [InlineData(16, 4)]
+    public void NaN_and_infinities_are_kept_and_the_first_of_equals_wins(int lanes, int window)
     {
-        var problem = Problem(3, PoolingKind.Max, lanes, planes: 2);
+        var problem = Problem(window, PoolingKind.Max, lanes, planes: 2);
         float[] values = [float.NaN, float.NegativeInfinity, float.PositiveInfinity, 0f, 1f, float.NegativeInfinity];
         var random = new Random(5);
         var input = new float[(int)(problem.Planes * problem.InputPlaneLength)];
