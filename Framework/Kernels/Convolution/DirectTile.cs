@@ -76,7 +76,7 @@ internal static unsafe class DirectTiles<TSimd>
     {
         InstructionSet.Vector512 => 14,
         InstructionSet.Scalar => 4,
-        _ => 6,
+        _ => NarrowTiles<TSimd>.MaxPixels,
     };
 
     // How many terms before their use weights are asked for: a tap of the widest vectors, longer than the second cache takes.
@@ -101,6 +101,12 @@ internal static unsafe class DirectTiles<TSimd>
         where TStep : ICount
         where TBlocks : ICount
     {
+        if (MaxPixels == NarrowTiles<TSimd>.MaxPixels)
+        {
+            NarrowTiles<TSimd>.Run<TStep, TBlocks>(tile);
+            return;
+        }
+
         switch (tile->Pixels)
         {
             case 1: Run<Count1, TStep, TBlocks>(tile); break;
@@ -148,13 +154,11 @@ internal static unsafe class DirectTiles<TSimd>
         nint step = TStep.Value == 1 ? 1 : TSimd.Width;
         int half = (TPixels.Value + 1) / 2;
         nint sourceSecond = tile->SourceHalf - (half * step);
-        nint next = tile->SourceNext;
         float* weights = tile->Weights;
         DirectTap* tap = tile->Taps;
         for (DirectTap* end = tap + tile->TapCount; tap < end; tap++)
         {
             float* x = tile->Source + tap->Offset;
-            if (TStep.Value > 1 && TSimd.Width < Ahead.LineFloats && next != 0) FetchNext(x + next, TPixels.Value * TSimd.Width);
             if (TStep.Value > 1 && TSimd.Width >= Ahead.LineFloats) FetchAhead(tile->Source + (tap + 1 < end ? tap + 1 : tap)->Offset, half, tile->SourceHalf, TPixels.Value - half);
             float* behind = x + tap->Count;
             do
@@ -209,17 +213,6 @@ internal static unsafe class DirectTiles<TSimd>
         if (TPixels.Value > 13) Put<TBlocks>(y, (13 * targetStep) + (half > 13 ? 0 : second), block, add, addStep, addBlock, residual, floor, s130, s131);
     }
 
-    /// <summary>
-    /// Asks for what the next tile reads at a tap. Narrow vectors are done with a tap sooner than memory answers, so the next tap's pixels would come late.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void FetchNext(float* source, int floats)
-    {
-        Ahead.FetchNearer(source);
-        if (floats > Ahead.LineFloats) Ahead.FetchNearer(source + Ahead.LineFloats);
-        if (floats > 2 * Ahead.LineFloats) Ahead.FetchNearer(source + (2 * Ahead.LineFloats));
-    }
-
     /// <summary>Asks for the pixels of the tap that comes next: with one tap for each block of channels they lie far from those of the last.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void FetchAhead(float* source, int pixels, nint second, int pixelsOfSecond)
@@ -229,8 +222,9 @@ internal static unsafe class DirectTiles<TSimd>
         for (nint p = 0; p < pixelsOfSecond; p++) Ahead.Fetch(source + (p * TSimd.Width));
     }
 
+    /// <summary>Adds a term to the sums of a pixel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add<TBlocks>(float* x, nint at, TSimd w0, TSimd w1, ref TSimd sum0, ref TSimd sum1)
+    internal static void Add<TBlocks>(float* x, nint at, TSimd w0, TSimd w1, ref TSimd sum0, ref TSimd sum1)
         where TBlocks : ICount
     {
         if (TBlocks.Value > 1)
@@ -245,8 +239,9 @@ internal static unsafe class DirectTiles<TSimd>
         }
     }
 
+    /// <summary>Writes the sums of a pixel, with what is added to them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put<TBlocks>(
+    internal static void Put<TBlocks>(
         float* y, nint at, nint block, float* add, nint addStep, nint addBlock, float* residual, TSimd floor, TSimd sum0, TSimd sum1)
         where TBlocks : ICount
     {
