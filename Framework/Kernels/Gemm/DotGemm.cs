@@ -9,7 +9,10 @@ namespace Framework.Kernels.Gemm;
 /// so that the large matrix is read once, as it lies. The rows are first interleaved vector by vector: one stream instead of eight, whose distances would
 /// often send them to the same set of the nearest cache.
 /// </summary>
-/// <remarks>Bound by memory up to about eight rows. The order of a sum depends on its length and the vector's width.</remarks>
+/// <remarks>
+/// Bound by memory up to about eight rows. Sums are cut into stretches, so that their error grows with the length of one and their number, not with the
+/// product. The order of a sum depends on its length and the vector's width.
+/// </remarks>
 internal sealed unsafe class DotGemm<TSimd>() : GemmKernel($"GemmDots{MostRows}x{Columns}{TSimd.Set}", TSimd.Set)
     where TSimd : unmanaged, ISimd<TSimd>
 {
@@ -21,6 +24,9 @@ internal sealed unsafe class DotGemm<TSimd>() : GemmKernel($"GemmDots{MostRows}x
 
     /// <summary>Vectors of a dot product from which on adding up its lanes does not matter.</summary>
     private const int LeastVectors = 8;
+
+    /// <summary>Vectors of a dot product that are summed in registers at a time.</summary>
+    private const int StretchVectors = 256;
 
     /// <summary>Dot products side by side: as many as there are registers for.</summary>
     private static int Columns => TSimd.Width >= 16 ? 3 : 1;
@@ -71,6 +77,8 @@ internal sealed unsafe class DotGemm<TSimd>() : GemmKernel($"GemmDots{MostRows}x
         public readonly void Execute(int index, int worker)
         {
             float* sums = stackalloc float[MostRows * 3];
+            float* totals = stackalloc float[MostRows * 3];
+            var stretches = new EvenSplit(PaddedDepth(Problem) / TSimd.Width, StretchVectors);
             float* tails = stackalloc float[3 * 16];
             var groups = new EvenSplit(Problem.Rows, MostRows);
             int end = Math.Min((index + 1) * ColumnsOfItem, Problem.Columns);
@@ -84,10 +92,19 @@ internal sealed unsafe class DotGemm<TSimd>() : GemmKernel($"GemmDots{MostRows}x
                 for (int group = 0; group < groups.Parts; group++)
                 {
                     int row = groups.Start(group), rows = groups.Length(group);
-                    Dots(rows, Arguments.Workspace + ((nint)row * PaddedDepth(Problem)), b, second, third, Problem.Depth, tails, sums);
+                    float* a = Arguments.Workspace + ((nint)row * PaddedDepth(Problem));
+                    new Span<float>(totals, rows * 3).Clear();
+                    for (int stretch = 0; stretch < stretches.Parts; stretch++)
+                    {
+                        nint start = (nint)stretches.Start(stretch) * TSimd.Width;
+                        int depth = (int)Math.Min(Problem.Depth - start, (nint)stretches.Length(stretch) * TSimd.Width);
+                        Dots(rows, a + (start * rows), b + start, second + start, third + start, depth, tails, sums);
+                        for (int i = 0; i < rows * 3; i++) totals[i] += sums[i];
+                    }
+
                     for (int r = 0; r < rows; r++)
                     {
-                        for (int c = 0; c < count; c++) Finish(row + r, column + c, sums[(r * 3) + c]);
+                        for (int c = 0; c < count; c++) Finish(row + r, column + c, totals[(r * 3) + c]);
                     }
                 }
             }
@@ -228,8 +245,7 @@ internal sealed unsafe class DotGemm<TSimd>() : GemmKernel($"GemmDots{MostRows}x
     private static void Put(float* sums, TSimd first, TSimd second, TSimd third)
     {
         sums[0] = TSimd.Sum(first);
-        if (TSimd.Width < 16) return;
-        sums[1] = TSimd.Sum(second);
-        sums[2] = TSimd.Sum(third);
+        sums[1] = TSimd.Width < 16 ? 0 : TSimd.Sum(second);
+        sums[2] = TSimd.Width < 16 ? 0 : TSimd.Sum(third);
     }
 }

@@ -5,11 +5,14 @@ using Framework.Threading;
 namespace Framework.Kernels.Gemm;
 
 /// <summary>A matrix times a vector, the matrix read once and as it lies: four rows at a time, each a dot product.</summary>
-/// <remarks>Bound by memory. The order of a sum depends on its length and the vector's width.</remarks>
+/// <remarks>Bound by memory. Sums are cut into stretches, for a small error. The order of a sum depends on its length and the vector's width.</remarks>
 internal sealed unsafe class Gemv<TSimd>() : GemmKernel($"Gemv{RowsAtOnce}x{2 * TSimd.Width}{TSimd.Set}", TSimd.Set)
     where TSimd : unmanaged, ISimd<TSimd>
 {
     private const int RowsAtOnce = 4;
+
+    /// <summary>Vectors of a row that are summed in registers at a time, half of them in each of two sums.</summary>
+    private const int StretchVectors = 512;
 
     /// <summary>Rows of an item of work.</summary>
     private const int RowsOfItem = 16;
@@ -59,21 +62,23 @@ internal sealed unsafe class Gemv<TSimd>() : GemmKernel($"Gemv{RowsAtOnce}x{2 * 
         public readonly void Execute(int index, int worker)
         {
             float* sums = stackalloc float[RowsAtOnce];
+            float* totals = stackalloc float[RowsAtOnce];
             int end = Math.Min((index + 1) * RowsOfItem, Count);
             for (int row = index * RowsOfItem; row < end; row += RowsAtOnce)
             {
                 int rows = Math.Min(RowsAtOnce, end - row);
                 float* matrix = Matrix + (row * Step);
                 // Where fewer than four are left the first is read again, which costs little and needs no other code.
-                FourDots(
-                    matrix,
-                    rows > 1 ? matrix + Step : matrix,
-                    rows > 2 ? matrix + (2 * Step) : matrix,
-                    rows > 3 ? matrix + (3 * Step) : matrix,
-                    Vector,
-                    Depth,
-                    sums);
-                for (int r = 0; r < rows; r++) Finish(row + r, sums[r]);
+                float* second = rows > 1 ? matrix + Step : matrix, third = rows > 2 ? matrix + (2 * Step) : matrix, fourth = rows > 3 ? matrix + (3 * Step) : matrix;
+                new Span<float>(totals, RowsAtOnce).Clear();
+                for (int start = 0; start < Depth; start += StretchVectors * TSimd.Width)
+                {
+                    int depth = Math.Min(Depth - start, StretchVectors * TSimd.Width);
+                    FourDots(matrix + start, second + start, third + start, fourth + start, Vector + start, depth, sums);
+                    for (int r = 0; r < RowsAtOnce; r++) totals[r] += sums[r];
+                }
+
+                for (int r = 0; r < rows; r++) Finish(row + r, totals[r]);
             }
         }
 
