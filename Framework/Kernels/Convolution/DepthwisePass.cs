@@ -198,12 +198,12 @@ internal unsafe struct DepthwisePass<TSimd> : IJob
             float* x = tile->Source + tile->Taps[t].Source;
             TSimd.Accumulate(ref s0, TSimd.Load(x), w);
             if (TPixels.Value > 1) TSimd.Accumulate(ref s1, TSimd.Load(x + step), w);
-            if (TPixels.Value > 2) s2 = TSimd.MultiplyAdd(TSimd.Load(x + (2 * step)), w, s2);
-            if (TPixels.Value > 3) s3 = TSimd.MultiplyAdd(TSimd.Load(x + (3 * step)), w, s3);
-            if (TPixels.Value > 4) s4 = TSimd.MultiplyAdd(TSimd.Load(x + (4 * step)), w, s4);
-            if (TPixels.Value > 5) s5 = TSimd.MultiplyAdd(TSimd.Load(x + (5 * step)), w, s5);
-            if (TPixels.Value > 6) s6 = TSimd.MultiplyAdd(TSimd.Load(x + (6 * step)), w, s6);
-            if (TPixels.Value > 7) s7 = TSimd.MultiplyAdd(TSimd.Load(x + (7 * step)), w, s7);
+            if (TPixels.Value > 2) TSimd.Accumulate(ref s2, TSimd.Load(x + (2 * step)), w);
+            if (TPixels.Value > 3) TSimd.Accumulate(ref s3, TSimd.Load(x + (3 * step)), w);
+            if (TPixels.Value > 4) TSimd.Accumulate(ref s4, TSimd.Load(x + (4 * step)), w);
+            if (TPixels.Value > 5) TSimd.Accumulate(ref s5, TSimd.Load(x + (5 * step)), w);
+            if (TPixels.Value > 6) TSimd.Accumulate(ref s6, TSimd.Load(x + (6 * step)), w);
+            if (TPixels.Value > 7) TSimd.Accumulate(ref s7, TSimd.Load(x + (7 * step)), w);
         }
 
         float* y = tile->Target;

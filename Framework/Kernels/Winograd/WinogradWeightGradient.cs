@@ -118,7 +118,10 @@ internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>()
         public readonly nint TransformedFloats => Points * PointStep;
 
         /// <summary>[output block][input channel][point][lane].</summary>
-        public readonly nint SumFloats => (nint)Points * Output.Blocks * Input.Channels * TSimd.Width;
+        public readonly nint SumFloats => Output.Blocks * SumBlock;
+
+        /// <summary>Sums of a block of the output.</summary>
+        public readonly nint SumBlock => (nint)Input.Channels * Points * TSimd.Width;
 
         /// <summary>Sums of a block of either side, [input channel][point][lane].</summary>
         public static nint PairFloats => (nint)TSimd.Width * Points * TSimd.Width;
@@ -133,7 +136,7 @@ internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>()
         public readonly float* Transformed(int block) => _workspace + (block * BlockStep);
 
         public readonly float* Sums(int outputBlock, int channel) =>
-            _workspace + TransformedFloats + ((((nint)outputBlock * Input.Channels) + channel) * Points * TSimd.Width);
+            _workspace + TransformedFloats + (outputBlock * SumBlock) + ((nint)channel * Points * TSimd.Width);
 
         public readonly float* Turn(int worker) => _workspace + TransformedFloats + SumFloats + (worker * TurnFloats);
 
@@ -236,7 +239,7 @@ internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>()
                 {
                     int block = Work.OutputParts.Start(part) + blocks.Start(b);
                     float* sums = Work.Sums(block, inputBlock * TSimd.Width) + (point * TSimd.Width);
-                    Work.Multiply(point, inputBlock, block, blocks.Length(b), chunk, chunks, sums, (nint)Work.Input.Channels * Points * TSimd.Width);
+                    Work.Multiply(point, inputBlock, block, blocks.Length(b), chunk, chunks, sums, Work.SumBlock);
                 }
             }
         }
