@@ -249,6 +249,7 @@ internal unsafe struct DirectPass<TSimd> : IJob
         nint terms = (nint)_sourceChannels * _tapCount;
         nint termsBefore = (nint)firstSource * _sourceLanes * _tapCount;
         tile->Weights = Weights + (((block * terms) + (termsBefore * tile->Blocks)) * TSimd.Width);
+        tile->WeightsAhead = (nint)chunks.Length(chunk) * _sourceLanes * _tapCount * tile->Blocks * TSimd.Width;
         tile->Target = Output + _target.Start + (((nint)image * _groups * TargetBlocks) + block) * _target.BlockStep;
         tile->TargetStep = _target.ColumnStep;
         tile->TargetBlock = _target.BlockStep;

@@ -59,6 +59,12 @@ internal unsafe struct DirectTile
     /// <summary>What the results are raised to at least; minus infinity to leave them.</summary>
     public float Floor;
 
+    /// <summary>
+    /// Floats from the weights that are read to those that are asked for meanwhile. The widest vectors alone ask: what the tile after this chunk's last
+    /// reads, a chunk further, so that memory has the time of a whole tile to answer in.
+    /// </summary>
+    public nint WeightsAhead;
+
     /// <summary>Pixels, at most <see cref="DirectTiles{TSimd}.MaxPixels"/>; the first half takes the odd one.</summary>
     public int Pixels;
 
@@ -78,9 +84,6 @@ internal static unsafe class DirectTiles<TSimd>
         InstructionSet.Scalar => 4,
         _ => NarrowTiles<TSimd>.MaxPixels,
     };
-
-    // How many terms before their use weights are asked for: a tap of the widest vectors, longer than the second cache takes.
-    private const int TapAhead = 16;
 
     /// <summary>Computes a tile.</summary>
     public static void Run(DirectTile* tile)
@@ -154,6 +157,7 @@ internal static unsafe class DirectTiles<TSimd>
         nint step = TStep.Value == 1 ? 1 : TSimd.Width;
         int half = (TPixels.Value + 1) / 2;
         nint sourceSecond = tile->SourceHalf - (half * step);
+        nint ahead = tile->WeightsAhead;
         float* weights = tile->Weights;
         DirectTap* tap = tile->Taps;
         for (DirectTap* end = tap + tile->TapCount; tap < end; tap++)
@@ -166,8 +170,8 @@ internal static unsafe class DirectTiles<TSimd>
                 float* x2 = x + sourceSecond;
                 TSimd w0 = TSimd.Load(weights);
                 TSimd w1 = TBlocks.Value > 1 ? TSimd.Load(weights + TSimd.Width) : w0;
-                if (TSimd.Width >= Ahead.LineFloats) Ahead.Fetch(weights + (TapAhead * TBlocks.Value * TSimd.Width));
-                if (TBlocks.Value > 1 && TSimd.Width >= Ahead.LineFloats) Ahead.Fetch(weights + (((TapAhead * TBlocks.Value) + 1) * TSimd.Width));
+                if (TSimd.Width >= Ahead.LineFloats) Ahead.Fetch(weights + ahead);
+                if (TBlocks.Value > 1 && TSimd.Width >= Ahead.LineFloats) Ahead.Fetch(weights + ahead + TSimd.Width);
                 Add<TBlocks>(x, 0, w0, w1, ref s00, ref s01);
                 if (TPixels.Value > 1) Add<TBlocks>(half > 1 ? x : x2, step, w0, w1, ref s10, ref s11);
                 if (TPixels.Value > 2) Add<TBlocks>(half > 2 ? x : x2, 2 * step, w0, w1, ref s20, ref s21);

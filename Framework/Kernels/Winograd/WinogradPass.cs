@@ -174,6 +174,7 @@ internal unsafe struct WinogradPass<TSimd, TForm>
             tile.Taps = _taps + chunks.Start(chunk);
             tile.TapCount = chunks.Length(chunk);
             tile.Weights = weights + (chunks.Start(chunk) * TSimd.Width * width);
+            tile.WeightsAhead = chunks.Length(chunk) * TSimd.Width * width;
             tile.AddendIsBias = chunk == 0;
             for (int part = 0; part < pixels.Parts; part++)
             {
@@ -256,7 +257,7 @@ internal unsafe struct WinogradPass<TSimd, TForm>
 
         public readonly void Execute(int index, int worker)
         {
-            int pair = index / Points, point = index % Points;
+            int point = index / Pass.Pairs, pair = index % Pass.Pairs;
             float* target = Pass._rooms + (Points * Pass.SourcePointStep) + (2 * pair * Pass.BlockStep);
             Pass.Multiply(point, pair, Pass._groups.Length(Group), Pass._rooms, target);
         }
