@@ -149,7 +149,8 @@ internal unsafe struct DirectPass<TSimd> : IJob
 
     private readonly nint PlaneStep => RowStep * (_inPlace ? _sourceHeight : ScratchRows);
 
-    private readonly nint BandFloats => _inPlace ? 0 : RoundUp(SourceBlocks * PlaneStep);
+    /// <summary>A line that says which band is there, and the band.</summary>
+    private readonly nint BandFloats => _inPlace ? 0 : LineFloats + RoundUp(SourceBlocks * PlaneStep);
 
     private readonly nint BiasFloats => RoundUp((nint)_groups * TargetBlocks * TSimd.Width);
 
@@ -192,7 +193,11 @@ internal unsafe struct DirectPass<TSimd> : IJob
     }
 
     /// <summary>Computes the pass.</summary>
-    public readonly void Run(WorkerPool pool) => pool.Run(_batch * _groups * _bands.Parts * _pairGroups.Parts, this);
+    public readonly void Run(WorkerPool pool)
+    {
+        for (int worker = 0; worker < pool.Threads && !_inPlace; worker++) *(int*)(_scratch + (worker * BandFloats)) = 0;
+        pool.Run(_batch * _groups * _bands.Parts * _pairGroups.Parts, this);
+    }
 
     public readonly void Execute(int index, int worker)
     {
@@ -212,8 +217,13 @@ internal unsafe struct DirectPass<TSimd> : IJob
         }
         else
         {
+            // Items that come one after another often read the same band, for other target blocks.
             float* scratch = _scratch + (worker * BandFloats);
-            CopyBand(source, firstLine * _rowsOfTile, Math.Min(_rows, (firstLine + _bands.Length(band)) * _rowsOfTile), scratch);
+            int* held = (int*)scratch;
+            int wanted = 1 + (index % (_batch * _groups * _bands.Parts));
+            scratch += LineFloats;
+            if (*held != wanted) CopyBand(source, firstLine * _rowsOfTile, Math.Min(_rows, (firstLine + _bands.Length(band)) * _rowsOfTile), scratch);
+            *held = wanted;
             source = scratch;
         }
 

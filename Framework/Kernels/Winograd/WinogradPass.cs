@@ -35,6 +35,9 @@ internal unsafe struct WinogradPass<TSimd, TForm>
     /// <summary>Tiles of an item of the first and last phase.</summary>
     private const int TilesOfItem = 16;
 
+    /// <summary>Patches that are asked for before they are read: another core has often just written them.</summary>
+    private const int PatchesAhead = 2;
+
     private const int LineFloats = 16;
 
     /// <summary>Packed by <see cref="WinogradWeights{TSimd, TForm}"/>.</summary>
@@ -147,12 +150,27 @@ internal unsafe struct WinogradPass<TSimd, TForm>
     private readonly void TransformSource(int first, int tiles, int block, float* target)
     {
         float* room = stackalloc float[TForm.Patch * TForm.Patch * 16];
+        for (int tile = first; tile < first + Math.Min(PatchesAhead, tiles); tile++) FetchPatch(tile, block);
         for (int tile = first; tile < first + tiles; tile++, target += TSimd.Width)
         {
+            if (tile + PatchesAhead < first + tiles) FetchPatch(tile + PatchesAhead, block);
             var (image, row, column) = _grid.Place(tile);
             float* patch = _source.Square(
                 _source.Plane(image, block), row + _rowOffset, column + _columnOffset, TForm.Patch, room, out nint rowStep);
             TForm.Input<TSimd>(patch, rowStep, TSimd.Width, target, SourcePointStep);
+        }
+    }
+
+    /// <summary>Asks for what a tile's patch has beyond the patch before it.</summary>
+    private readonly void FetchPatch(int tile, int block)
+    {
+        var (image, row, column) = _grid.Place(tile);
+        float* plane = _source.Plane(image, block) + ((nint)(column + _columnOffset + TForm.Patch - TForm.Tile) * TSimd.Width);
+        int top = Math.Max(0, row + _rowOffset), bottom = Math.Min(_source.Height, row + _rowOffset + TForm.Patch);
+        for (int y = top; y < bottom; y++)
+        {
+            float* line = plane + (y * _source.RowStep);
+            for (nint at = 0; at < TForm.Tile * TSimd.Width; at += Ahead.LineFloats) Ahead.Fetch(line + at);
         }
     }
 
