@@ -55,8 +55,8 @@ internal unsafe struct WeightGradientTile
 
 /// <summary>The tiles of one instruction set.</summary>
 /// <remarks>
-/// With 512 bits there are registers for sixteen sums beside a vector of the gradient, and each multiplication reads its own float of the
-/// input. With 16 registers eight such sums would have the processor read more than it multiplies: there a float read serves two or three blocks.
+/// Where each multiplication reads its own float of the input, the processor reads more than it multiplies: a float that was read serves two or three
+/// blocks, for as many neighbouring floats as leave the sums in registers. What has one block only is summed for all sixteen neighbours at a time.
 /// </remarks>
 internal static unsafe class WeightGradientTiles<TSimd>
     where TSimd : unmanaged, ISimd<TSimd>
@@ -64,11 +64,11 @@ internal static unsafe class WeightGradientTiles<TSimd>
     /// <summary>The most neighbouring floats of the input.</summary>
     public const int MaxCount = 16;
 
-    // Neighbouring floats whose sums for three blocks fit 16 registers.
-    private const int CountOfBlocks = 4;
-
     /// <summary>The most blocks of the gradient.</summary>
-    public static int MaxBlocks => TSimd.Set is InstructionSet.Vector512 or InstructionSet.Scalar ? 1 : 3;
+    public static int MaxBlocks => TSimd.Set == InstructionSet.Scalar ? 1 : 3;
+
+    /// <summary>Neighbouring floats whose sums for three blocks fit the registers: 32 of the widest vectors, 16 of others.</summary>
+    private static int CountOfBlocks => TSimd.Set == InstructionSet.Vector512 ? 8 : 4;
 
     /// <summary>Computes a tile.</summary>
     public static void Run(WeightGradientTile* tile)
@@ -100,6 +100,10 @@ internal static unsafe class WeightGradientTiles<TSimd>
             case 2: Run<Count2, TBlocks>(tile); break;
             case 3: Run<Count3, TBlocks>(tile); break;
             case 4: Run<Count4, TBlocks>(tile); break;
+            case 5: Run<Count5, TBlocks>(tile); break;
+            case 6: Run<Count6, TBlocks>(tile); break;
+            case 7: Run<Count7, TBlocks>(tile); break;
+            case 8: Run<Count8, TBlocks>(tile); break;
             default: throw new ArgumentOutOfRangeException(nameof(tile));
         }
     }
@@ -138,10 +142,10 @@ internal static unsafe class WeightGradientTiles<TSimd>
         TSimd s10 = TSimd.Zero, s11 = TSimd.Zero, s12 = TSimd.Zero;
         TSimd s20 = TSimd.Zero, s21 = TSimd.Zero, s22 = TSimd.Zero;
         TSimd s30 = TSimd.Zero, s31 = TSimd.Zero, s32 = TSimd.Zero;
-        TSimd t4 = TSimd.Zero;
-        TSimd t5 = TSimd.Zero;
-        TSimd t6 = TSimd.Zero;
-        TSimd t7 = TSimd.Zero;
+        TSimd s40 = TSimd.Zero, s41 = TSimd.Zero, s42 = TSimd.Zero;
+        TSimd s50 = TSimd.Zero, s51 = TSimd.Zero, s52 = TSimd.Zero;
+        TSimd s60 = TSimd.Zero, s61 = TSimd.Zero, s62 = TSimd.Zero;
+        TSimd s70 = TSimd.Zero, s71 = TSimd.Zero, s72 = TSimd.Zero;
         TSimd t8 = TSimd.Zero;
         TSimd t9 = TSimd.Zero;
         TSimd t10 = TSimd.Zero;
@@ -166,10 +170,10 @@ internal static unsafe class WeightGradientTiles<TSimd>
                 if (TCount.Value > 1) Add<TBlocks>(x, 1, d0, d1, d2, ref s10, ref s11, ref s12);
                 if (TCount.Value > 2) Add<TBlocks>(x, 2, d0, d1, d2, ref s20, ref s21, ref s22);
                 if (TCount.Value > 3) Add<TBlocks>(x, 3, d0, d1, d2, ref s30, ref s31, ref s32);
-                if (TCount.Value > 4) TSimd.Accumulate(ref t4, d0, x + 4);
-                if (TCount.Value > 5) TSimd.Accumulate(ref t5, d0, x + 5);
-                if (TCount.Value > 6) TSimd.Accumulate(ref t6, d0, x + 6);
-                if (TCount.Value > 7) TSimd.Accumulate(ref t7, d0, x + 7);
+                if (TCount.Value > 4) Add<TBlocks>(x, 4, d0, d1, d2, ref s40, ref s41, ref s42);
+                if (TCount.Value > 5) Add<TBlocks>(x, 5, d0, d1, d2, ref s50, ref s51, ref s52);
+                if (TCount.Value > 6) Add<TBlocks>(x, 6, d0, d1, d2, ref s60, ref s61, ref s62);
+                if (TCount.Value > 7) Add<TBlocks>(x, 7, d0, d1, d2, ref s70, ref s71, ref s72);
                 if (TCount.Value > 8) TSimd.Accumulate(ref t8, d0, x + 8);
                 if (TCount.Value > 9) TSimd.Accumulate(ref t9, d0, x + 9);
                 if (TCount.Value > 10) TSimd.Accumulate(ref t10, d0, x + 10);
@@ -192,10 +196,10 @@ internal static unsafe class WeightGradientTiles<TSimd>
         if (TCount.Value > 1) Put<TBlocks>(sum + step, sumBlock, accumulate, s10, s11, s12);
         if (TCount.Value > 2) Put<TBlocks>(sum + (2 * step), sumBlock, accumulate, s20, s21, s22);
         if (TCount.Value > 3) Put<TBlocks>(sum + (3 * step), sumBlock, accumulate, s30, s31, s32);
-        if (TCount.Value > 4) Put(sum + (4 * step), accumulate, t4);
-        if (TCount.Value > 5) Put(sum + (5 * step), accumulate, t5);
-        if (TCount.Value > 6) Put(sum + (6 * step), accumulate, t6);
-        if (TCount.Value > 7) Put(sum + (7 * step), accumulate, t7);
+        if (TCount.Value > 4) Put<TBlocks>(sum + (4 * step), sumBlock, accumulate, s40, s41, s42);
+        if (TCount.Value > 5) Put<TBlocks>(sum + (5 * step), sumBlock, accumulate, s50, s51, s52);
+        if (TCount.Value > 6) Put<TBlocks>(sum + (6 * step), sumBlock, accumulate, s60, s61, s62);
+        if (TCount.Value > 7) Put<TBlocks>(sum + (7 * step), sumBlock, accumulate, s70, s71, s72);
         if (TCount.Value > 8) Put(sum + (8 * step), accumulate, t8);
         if (TCount.Value > 9) Put(sum + (9 * step), accumulate, t9);
         if (TCount.Value > 10) Put(sum + (10 * step), accumulate, t10);
