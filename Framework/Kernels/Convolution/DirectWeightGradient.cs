@@ -8,9 +8,9 @@ namespace Framework.Kernels.Convolution;
 /// tap of a row where the input is plain and has few channels.
 /// </summary>
 /// <remarks>
-/// Items of work own parts of the weights and go through the whole batch, so nothing is summed across items. Each rectangle of
-/// the output is summed in registers and added to what came before, in order of images and rectangles. At last the sums, whose
-/// lanes are output channels, are turned into the weights' layout.
+/// Items of work own parts of the weights, for the whole batch or, where weights are few, for some of its images: small parts would read much for
+/// little to multiply. Each rectangle of the output is summed in registers and added to what came before, in order of images and rectangles. At last
+/// the sums, whose lanes are output channels, are added up over the groups of images, in order, and turned into the weights' layout.
 /// </remarks>
 /// <param name="plain">Whether the input is plain.</param>
 /// <param name="precise">Whether sums are cut as finely as pays in precision.</param>
@@ -27,6 +27,9 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
     /// <summary>Blocks of either side that an item takes at most, so that what it reads serves several products.</summary>
     private const int LargestBlocks = 8;
 
+    /// <summary>Floats of sums up to which images are shared out: they stay in the second cache.</summary>
+    private const int SharedSumFloats = 1 << 18;
+
     public override string? Refusal(in ConvolutionProblem problem)
     {
         if (DirectRefusal.Of(problem, TSimd.Width) is { } refusal) return refusal;
@@ -41,10 +44,19 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
     public override BlockedLayout OutputLayout(in ConvolutionProblem problem) => new(TSimd.Width);
 
     public override nint WorkspaceFloats(in ConvolutionProblem problem, int threads) =>
-        SumFloats(problem) + (plain ? threads * RowsFloats(problem) : 0);
+        plain ? SumFloats(problem) + (threads * RowsFloats(problem)) : ImageGroups(problem).Parts * SumFloats(problem);
 
     public override void Run(in ConvolutionProblem problem, in WeightGradientArguments arguments, WorkerPool pool)
     {
+        var turn = new Turn
+        {
+            Sums = arguments.Workspace,
+            Weights = arguments.WeightGradient,
+            Channels = problem.OutputChannelsOfGroup,
+            Length = problem.InputChannelsOfGroup * problem.Taps,
+            Parts = plain ? 1 : ImageGroups(problem).Parts,
+            PartStep = SumFloats(problem),
+        };
         if (plain)
         {
             var job = new PlainSums { Problem = problem, Arguments = arguments, Bands = Bands(problem) };
@@ -52,18 +64,11 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
         }
         else
         {
-            var job = new BlockedSums(problem, arguments, Bands(problem));
+            var job = new BlockedSums(problem, arguments, Bands(problem), turn);
             pool.Run(job.Items, job);
+            if (job.TurnsItself) return;
         }
 
-        var turn = new Turn
-        {
-            Sums = arguments.Workspace,
-            Weights = arguments.WeightGradient,
-            Groups = problem.Groups,
-            Channels = problem.OutputChannelsOfGroup,
-            Length = problem.InputChannelsOfGroup * problem.Taps,
-        };
         pool.Run(problem.Groups * OutputBlocks(problem), turn);
     }
 
@@ -72,6 +77,13 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
     /// <summary>[group][output block][input channel][tap][lane].</summary>
     private static nint SumFloats(in ConvolutionProblem problem) =>
         (nint)problem.Groups * OutputBlocks(problem) * problem.InputChannelsOfGroup * problem.Taps * TSimd.Width;
+
+    /// <summary>Images whose sums are kept apart.</summary>
+    private static EvenSplit ImageGroups(in ConvolutionProblem problem)
+    {
+        nint parts = Math.Clamp(SharedSumFloats / SumFloats(problem), 1, problem.Batch);
+        return new(problem.Batch, (int)(((problem.Batch - 1) / parts) + 1));
+    }
 
     /// <summary>Rows of the output in a rectangle.</summary>
     private EvenSplit Bands(in ConvolutionProblem problem) =>
@@ -90,14 +102,18 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
     {
         private readonly ConvolutionProblem _problem;
         private readonly WeightGradientArguments _arguments;
+        private readonly Turn _turn;
         private readonly EvenSplit _outputs;
         private readonly EvenSplit _inputs;
         private readonly EvenSplit _taps;
         private readonly EvenSplit _bands;
+        private readonly EvenSplit _images;
 
-        public BlockedSums(in ConvolutionProblem problem, in WeightGradientArguments arguments, EvenSplit bands)
+        public BlockedSums(in ConvolutionProblem problem, in WeightGradientArguments arguments, EvenSplit bands, in Turn turn)
         {
+            _turn = turn;
             _bands = bands;
+            _images = ImageGroups(problem);
             _problem = problem;
             _arguments = arguments;
             int outputs = OutputBlocks(problem);
@@ -116,16 +132,20 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
             }
         }
 
-        public readonly int Items => _problem.Groups * _outputs.Parts * _inputs.Parts * _taps.Parts;
+        /// <summary>Whether an item's sums are whole filters' parts, which it turns while they are near.</summary>
+        public readonly bool TurnsItself => _taps.Parts == 1 && _images.Parts == 1;
+
+        public readonly int Items => _images.Parts * _problem.Groups * _outputs.Parts * _inputs.Parts * _taps.Parts;
 
         public readonly void Execute(int index, int worker)
         {
             int taps = index % _taps.Parts;
             int inputs = index / _taps.Parts % _inputs.Parts;
             int outputs = index / _taps.Parts / _inputs.Parts % _outputs.Parts;
-            int group = index / _taps.Parts / _inputs.Parts / _outputs.Parts;
+            int group = index / _taps.Parts / _inputs.Parts / _outputs.Parts % _problem.Groups;
+            int images = index / _taps.Parts / _inputs.Parts / _outputs.Parts / _problem.Groups;
             var tiles = new EvenSplit(_outputs.Length(outputs), WeightGradientTiles<TSimd>.MaxBlocks);
-            for (int image = 0; image < _problem.Batch; image++)
+            for (int image = _images.Start(images); image < _images.Start(images + 1); image++)
             {
                 for (int band = 0; band < _bands.Parts; band++)
                 {
@@ -135,14 +155,19 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
                         for (int input = _inputs.Start(inputs); input < _inputs.Start(inputs + 1); input++)
                         {
                             for (int tap = _taps.Start(taps); tap < _taps.Start(taps + 1); tap++)
-                                Add(group, image, _bands.Start(band), _bands.Start(band + 1), output, tiles.Length(tile), input, tap);
+                                Add(group, images, image, _bands.Start(band), _bands.Start(band + 1), output, tiles.Length(tile), input, tap);
                         }
                     }
                 }
             }
+
+            if (!TurnsItself) return;
+            int from = _inputs.Start(inputs) * TSimd.Width, to = Math.Min(_problem.InputChannelsOfGroup, _inputs.Start(inputs + 1) * TSimd.Width);
+            for (int output = _outputs.Start(outputs); output < _outputs.Start(outputs + 1); output++)
+                _turn.Of((group * OutputBlocks(_problem)) + output, from * _problem.Taps, (to - from) * _problem.Taps);
         }
 
-        private readonly void Add(int group, int image, int fromRow, int toRow, int outputBlock, int blocks, int inputBlock, int tap)
+        private readonly void Add(int group, int images, int image, int fromRow, int toRow, int outputBlock, int blocks, int inputBlock, int tap)
         {
             var stride = _problem.Stride;
             var (_, inputHeight, inputWidth) = _problem.Input;
@@ -176,11 +201,11 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
                 tile.Gradient = _arguments.OutputGradient + (outputPoint * TSimd.Width);
             }
 
-            tile.Sum = _arguments.Workspace + ((((sumBlock + channel) * _problem.Taps) + tap) * TSimd.Width);
+            tile.Sum = _arguments.Workspace + (images * SumFloats(_problem)) + ((((sumBlock + channel) * _problem.Taps) + tap) * TSimd.Width);
             tile.SumStep = (nint)_problem.Taps * TSimd.Width;
             tile.SumBlock = _problem.InputChannelsOfGroup * tile.SumStep;
             tile.Count = Math.Min(TSimd.Width, _problem.InputChannelsOfGroup - channel);
-            tile.Accumulate = image > 0 || fromRow > 0;
+            tile.Accumulate = image > _images.Start(images) || fromRow > 0;
             WeightGradientTiles<TSimd>.Run(&tile);
         }
     }
@@ -256,7 +281,6 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
     {
         public float* Sums;
         public float* Weights;
-        public int Groups;
 
         /// <summary>Output channels of a group.</summary>
         public int Channels;
@@ -264,13 +288,32 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
         /// <summary>Weights of an output channel.</summary>
         public int Length;
 
+        /// <summary>Sums of so many groups of images are to be added up.</summary>
+        public int Parts;
+
+        /// <summary>Floats from the sums of a group of images to those of the next.</summary>
+        public nint PartStep;
+
         public readonly void Execute(int index, int worker)
+        {
+            float* sums = Sums + ((nint)index * Length * TSimd.Width);
+            for (int part = 1; part < Parts; part++)
+            {
+                for (nint i = 0; i < (nint)Length * TSimd.Width; i += TSimd.Width)
+                    TSimd.Store(sums + i, TSimd.Load(sums + i) + TSimd.Load(sums + (part * PartStep) + i));
+            }
+
+            Of(index, 0, Length);
+        }
+
+        /// <summary>Some of the weights of a block of output channels.</summary>
+        public readonly void Of(int index, int from, int count)
         {
             int blocks = ((Channels - 1) / TSimd.Width) + 1;
             int group = index / blocks, channel = index % blocks * TSimd.Width;
             int lanes = Math.Min(TSimd.Width, Channels - channel);
-            float* target = Weights + (((nint)group * Channels) + channel) * Length;
-            Transposition.Run(Sums + ((nint)index * Length * TSimd.Width), TSimd.Width, target, Length, Length, lanes);
+            float* target = Weights + ((((nint)group * Channels) + channel) * Length) + from;
+            Transposition.Run(Sums + ((((nint)index * Length) + from) * TSimd.Width), TSimd.Width, target, Length, count, lanes);
         }
     }
 }

@@ -8,8 +8,8 @@ namespace Framework.Kernels.Simd;
 /// <summary>Turns a matrix over, four by four elements at a time.</summary>
 internal static unsafe class Transposition
 {
-    /// <summary>A cache line: the lines that a stripe writes to stay in the cache until they are full.</summary>
-    private const int ColumnsAtOnce = 16;
+    /// <summary>A cache line: what is turned at a time fills lines of the target, and reads lines of the source, whole.</summary>
+    private const int LineFloats = 16;
 
     /// <summary>target[c, r] = source[r, c].</summary>
     /// <param name="source">A matrix of <paramref name="rows"/> rows.</param>
@@ -20,52 +20,47 @@ internal static unsafe class Transposition
     /// <param name="columns">Columns of the source.</param>
     public static void Run(float* source, nint sourceStep, float* target, nint targetStep, int rows, int columns)
     {
-        for (int c = 0; c < columns; c += ColumnsAtOnce)
-            Stripe(source + c, sourceStep, target + (c * targetStep), targetStep, rows, Math.Min(ColumnsAtOnce, columns - c));
-    }
-
-    private static void Stripe(float* source, nint sourceStep, float* target, nint targetStep, int rows, int columns)
-    {
-        int r = 0;
-        if (Sse.IsSupported || AdvSimd.Arm64.IsSupported)
+        for (int c = 0; c < columns; c += LineFloats)
         {
-            for (; r <= rows - 4; r += 4) FourRows(source + (r * sourceStep), sourceStep, target + r, targetStep, columns);
-        }
-
-        for (; r < rows; r++)
-        {
-            float* s = source + (r * sourceStep);
-            float* t = target + r;
-            for (int c = 0; c < columns; c++, t += targetStep) *t = s[c];
+            int width = Math.Min(LineFloats, columns - c);
+            for (int r = 0; r < rows; r += LineFloats)
+                Square(source + (r * sourceStep) + c, sourceStep, target + (c * targetStep) + r, targetStep, Math.Min(LineFloats, rows - r), width);
         }
     }
 
-    private static void FourRows(float* source, nint sourceStep, float* target, nint targetStep, int columns)
+    // Four lines of the target are filled before the next four, which may lie in the same set of the cache.
+    private static void Square(float* source, nint sourceStep, float* target, nint targetStep, int rows, int columns)
     {
-        int c = 0;
-        for (; c <= columns - 4; c += 4)
+        bool fours = Sse.IsSupported || AdvSimd.Arm64.IsSupported;
+        int wholeRows = fours ? rows & -4 : 0, wholeColumns = fours ? columns & -4 : 0;
+        for (int c = 0; c < wholeColumns; c += 4)
         {
-            float* s = source + c;
-            var r0 = Vector128.Load(s);
-            var r1 = Vector128.Load(s + sourceStep);
-            var r2 = Vector128.Load(s + (2 * sourceStep));
-            var r3 = Vector128.Load(s + (3 * sourceStep));
-
-            var evens = InterleaveLow(r0, r2);
-            var odds = InterleaveLow(r1, r3);
-            float* t = target + (c * targetStep);
-            InterleaveLow(evens, odds).Store(t);
-            InterleaveHigh(evens, odds).Store(t + targetStep);
-            evens = InterleaveHigh(r0, r2);
-            odds = InterleaveHigh(r1, r3);
-            InterleaveLow(evens, odds).Store(t + (2 * targetStep));
-            InterleaveHigh(evens, odds).Store(t + (3 * targetStep));
+            for (int r = 0; r < wholeRows; r += 4)
+                FourByFour(source + (r * sourceStep) + c, sourceStep, target + (c * targetStep) + r, targetStep);
         }
 
-        for (; c < columns; c++)
+        for (int c = 0; c < columns; c++)
         {
-            for (int r = 0; r < 4; r++) target[(c * targetStep) + r] = source[(r * sourceStep) + c];
+            for (int r = c < wholeColumns ? wholeRows : 0; r < rows; r++) target[(c * targetStep) + r] = source[(r * sourceStep) + c];
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FourByFour(float* source, nint sourceStep, float* target, nint targetStep)
+    {
+        var r0 = Vector128.Load(source);
+        var r1 = Vector128.Load(source + sourceStep);
+        var r2 = Vector128.Load(source + (2 * sourceStep));
+        var r3 = Vector128.Load(source + (3 * sourceStep));
+
+        var evens = InterleaveLow(r0, r2);
+        var odds = InterleaveLow(r1, r3);
+        InterleaveLow(evens, odds).Store(target);
+        InterleaveHigh(evens, odds).Store(target + targetStep);
+        evens = InterleaveHigh(r0, r2);
+        odds = InterleaveHigh(r1, r3);
+        InterleaveLow(evens, odds).Store(target + (2 * targetStep));
+        InterleaveHigh(evens, odds).Store(target + (3 * targetStep));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
