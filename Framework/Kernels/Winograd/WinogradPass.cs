@@ -35,7 +35,7 @@ internal unsafe struct WinogradPass<TSimd, TForm>
     /// <summary>Tiles of an item of the first and last phase.</summary>
     private const int TilesOfItem = 16;
 
-    /// <summary>Patches that are asked for before they are read: another core has often just written them.</summary>
+    /// <summary>Patches that are asked for before they are read.</summary>
     private const int PatchesAhead = 2;
 
     private const int LineFloats = 16;
