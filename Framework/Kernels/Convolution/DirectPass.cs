@@ -26,9 +26,6 @@ internal unsafe struct DirectPass<TSimd> : IJob
     /// <summary>Floats of the source that an item reads, so that they stay in the second cache beside the weights.</summary>
     private const int BandFloatsWanted = 65536;
 
-    /// <summary>Floats that memory is aligned to: a cache line.</summary>
-    private const int LineFloats = 16;
-
     /// <summary>The source.</summary>
     public float* Source;
 
@@ -150,19 +147,19 @@ internal unsafe struct DirectPass<TSimd> : IJob
     private readonly nint PlaneStep => RowStep * (_inPlace ? _sourceHeight : ScratchRows);
 
     /// <summary>A line that says which band is there, and the band.</summary>
-    private readonly nint BandFloats => _inPlace ? 0 : LineFloats + RoundUp(SourceBlocks * PlaneStep);
+    private readonly nint BandFloats => _inPlace ? 0 : Ahead.LineFloats + RoundUp(SourceBlocks * PlaneStep);
 
     private readonly nint BiasFloats => RoundUp((nint)_groups * TargetBlocks * TSimd.Width);
 
     private readonly nint TapFloats => RoundUp((nint)SourceBlocks * _tapCount * (sizeof(DirectTap) / sizeof(float)));
 
     /// <summary>Floats of scratch that <see cref="Prepare"/> needs.</summary>
-    public readonly nint WorkspaceFloats(int threads) => LineFloats + BiasFloats + TapFloats + (threads * BandFloats);
+    public readonly nint WorkspaceFloats(int threads) => Ahead.LineFloats + BiasFloats + TapFloats + (threads * BandFloats);
 
     /// <summary>Lays out the scratch: bias with its padding lanes, the list of taps, room for bands.</summary>
     public void Prepare(float* workspace, float* bias, ReadOnlySpan<FilterTap> taps)
     {
-        const nuint LineBytes = LineFloats * sizeof(float);
+        const nuint LineBytes = Ahead.LineFloats * sizeof(float);
         _bias = (float*)(((nuint)workspace + LineBytes - 1) & ~(LineBytes - 1));
         _taps = (DirectTap*)(_bias + BiasFloats);
         _scratch = (float*)_taps + TapFloats;
@@ -195,7 +192,11 @@ internal unsafe struct DirectPass<TSimd> : IJob
     /// <summary>Computes the pass.</summary>
     public readonly void Run(WorkerPool pool)
     {
-        for (int worker = 0; worker < pool.Threads && !_inPlace; worker++) *(int*)(_scratch + (worker * BandFloats)) = 0;
+        if (!_inPlace)
+        {
+            for (int worker = 0; worker < pool.Threads; worker++) *(int*)(_scratch + (worker * BandFloats)) = 0;
+        }
+
         pool.Run(_batch * _groups * _bands.Parts * _pairGroups.Parts, this);
     }
 
@@ -221,7 +222,7 @@ internal unsafe struct DirectPass<TSimd> : IJob
             float* scratch = _scratch + (worker * BandFloats);
             int* held = (int*)scratch;
             int wanted = 1 + (index % (_batch * _groups * _bands.Parts));
-            scratch += LineFloats;
+            scratch += Ahead.LineFloats;
             if (*held != wanted) CopyBand(source, firstLine * _rowsOfTile, Math.Min(_rows, (firstLine + _bands.Length(band)) * _rowsOfTile), scratch);
             *held = wanted;
             source = scratch;
@@ -367,5 +368,5 @@ internal unsafe struct DirectPass<TSimd> : IJob
 
     private static int Blocks(int channels, int lanes) => ((channels - 1) / lanes) + 1;
 
-    private static nint RoundUp(nint floats) => (floats + LineFloats - 1) / LineFloats * LineFloats;
+    private static nint RoundUp(nint floats) => (floats + Ahead.LineFloats - 1) / Ahead.LineFloats * Ahead.LineFloats;
 }

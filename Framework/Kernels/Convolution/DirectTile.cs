@@ -60,8 +60,8 @@ internal unsafe struct DirectTile
     public float Floor;
 
     /// <summary>
-    /// Floats from the weights that are read to those that are asked for meanwhile. The widest vectors alone ask: what the tile after this chunk's last
-    /// reads, a chunk further, so that memory has the time of a whole tile to answer in.
+    /// Floats from the weights that are read to those that are asked for meanwhile: a chunk, so that memory has the time of a whole tile to answer in.
+    /// Only the widest vectors ask.
     /// </summary>
     public nint WeightsAhead;
 

@@ -44,17 +44,18 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
     public override BlockedLayout OutputLayout(in ConvolutionProblem problem) => new(TSimd.Width);
 
     public override nint WorkspaceFloats(in ConvolutionProblem problem, int threads) =>
-        plain ? SumFloats(problem) + (threads * RowsFloats(problem)) : ImageGroups(problem).Parts * SumFloats(problem);
+        (ImageGroups(problem).Parts * SumFloats(problem)) + (plain ? threads * RowsFloats(problem) : 0);
 
     public override void Run(in ConvolutionProblem problem, in WeightGradientArguments arguments, WorkerPool pool)
     {
+        var images = ImageGroups(problem);
         var turn = new Turn
         {
             Sums = arguments.Workspace,
             Weights = arguments.WeightGradient,
             Channels = problem.OutputChannelsOfGroup,
             Length = problem.InputChannelsOfGroup * problem.Taps,
-            Parts = plain ? 1 : ImageGroups(problem).Parts,
+            Parts = images.Parts,
             PartStep = SumFloats(problem),
         };
         if (plain)
@@ -64,7 +65,7 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
         }
         else
         {
-            var job = new BlockedSums(problem, arguments, Bands(problem), turn);
+            var job = new BlockedSums(problem, arguments, Bands(problem), images, turn);
             pool.Run(job.Items, job);
             if (job.TurnsItself) return;
         }
@@ -78,10 +79,10 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
     private static nint SumFloats(in ConvolutionProblem problem) =>
         (nint)problem.Groups * OutputBlocks(problem) * problem.InputChannelsOfGroup * problem.Taps * TSimd.Width;
 
-    /// <summary>Images whose sums are kept apart.</summary>
-    private static EvenSplit ImageGroups(in ConvolutionProblem problem)
+    /// <summary>Images whose sums are kept apart; all together where the input is plain.</summary>
+    private EvenSplit ImageGroups(in ConvolutionProblem problem)
     {
-        nint parts = Math.Clamp(SharedSumFloats / SumFloats(problem), 1, problem.Batch);
+        nint parts = plain ? 1 : Math.Clamp(SharedSumFloats / SumFloats(problem), 1, problem.Batch);
         return new(problem.Batch, (int)(((problem.Batch - 1) / parts) + 1));
     }
 
@@ -109,11 +110,11 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
         private readonly EvenSplit _bands;
         private readonly EvenSplit _images;
 
-        public BlockedSums(in ConvolutionProblem problem, in WeightGradientArguments arguments, EvenSplit bands, in Turn turn)
+        public BlockedSums(in ConvolutionProblem problem, in WeightGradientArguments arguments, EvenSplit bands, EvenSplit images, in Turn turn)
         {
             _turn = turn;
             _bands = bands;
-            _images = ImageGroups(problem);
+            _images = images;
             _problem = problem;
             _arguments = arguments;
             int outputs = OutputBlocks(problem);

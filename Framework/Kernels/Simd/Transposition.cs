@@ -5,12 +5,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Framework.Kernels.Simd;
 
-/// <summary>Turns a matrix over, four by four elements at a time.</summary>
+/// <summary>Turns a matrix over, four by four elements at a time, and of these as many together as read and fill whole cache lines.</summary>
 internal static unsafe class Transposition
 {
-    /// <summary>A cache line: what is turned at a time fills lines of the target, and reads lines of the source, whole.</summary>
-    private const int LineFloats = 16;
-
     /// <summary>target[c, r] = source[r, c].</summary>
     /// <param name="source">A matrix of <paramref name="rows"/> rows.</param>
     /// <param name="sourceStep">Floats from a row of the source to the next.</param>
@@ -20,11 +17,11 @@ internal static unsafe class Transposition
     /// <param name="columns">Columns of the source.</param>
     public static void Run(float* source, nint sourceStep, float* target, nint targetStep, int rows, int columns)
     {
-        for (int c = 0; c < columns; c += LineFloats)
+        for (int c = 0; c < columns; c += Ahead.LineFloats)
         {
-            int width = Math.Min(LineFloats, columns - c);
-            for (int r = 0; r < rows; r += LineFloats)
-                Square(source + (r * sourceStep) + c, sourceStep, target + (c * targetStep) + r, targetStep, Math.Min(LineFloats, rows - r), width);
+            int width = Math.Min(Ahead.LineFloats, columns - c);
+            for (int r = 0; r < rows; r += Ahead.LineFloats)
+                Square(source + (r * sourceStep) + c, sourceStep, target + (c * targetStep) + r, targetStep, Math.Min(Ahead.LineFloats, rows - r), width);
         }
     }
 

@@ -38,8 +38,6 @@ internal unsafe struct WinogradPass<TSimd, TForm>
     /// <summary>Patches that are asked for before they are read.</summary>
     private const int PatchesAhead = 2;
 
-    private const int LineFloats = 16;
-
     /// <summary>Packed by <see cref="WinogradWeights{TSimd, TForm}"/>.</summary>
     public float* Weights;
 
@@ -91,9 +89,9 @@ internal unsafe struct WinogradPass<TSimd, TForm>
     private readonly nint BlockStep => (nint)_groups.Longest * TSimd.Width;
 
     /// <summary>A line more than a power of two, so that the points of a tile do not meet in the same set of the cache.</summary>
-    private readonly nint SourcePointStep => RoundUp(_source.Blocks * BlockStep) + LineFloats;
+    private readonly nint SourcePointStep => RoundUp(_source.Blocks * BlockStep) + Ahead.LineFloats;
 
-    private readonly nint TargetPointStep => RoundUp(BlocksInRoom * BlockStep) + LineFloats;
+    private readonly nint TargetPointStep => RoundUp(BlocksInRoom * BlockStep) + Ahead.LineFloats;
 
     private readonly nint RoomFloats => Points * (SourcePointStep + TargetPointStep);
 
@@ -105,7 +103,7 @@ internal unsafe struct WinogradPass<TSimd, TForm>
 
     /// <summary>Floats of scratch that <see cref="Run"/> needs.</summary>
     public readonly nint WorkspaceFloats(int threads) =>
-        LineFloats + BiasFloats + ZeroFloats + TapFloats + ((_fused ? threads : 1) * RoomFloats);
+        Ahead.LineFloats + BiasFloats + ZeroFloats + TapFloats + ((_fused ? threads : 1) * RoomFloats);
 
     /// <summary>Computes the pass.</summary>
     /// <param name="workspace">Scratch of <see cref="WorkspaceFloats"/> floats.</param>
@@ -131,7 +129,7 @@ internal unsafe struct WinogradPass<TSimd, TForm>
 
     private void Prepare(float* workspace, float* bias)
     {
-        const nuint LineBytes = LineFloats * sizeof(float);
+        const nuint LineBytes = Ahead.LineFloats * sizeof(float);
         _bias = (float*)(((nuint)workspace + LineBytes - 1) & ~(LineBytes - 1));
         _zeros = _bias + BiasFloats;
         _taps = (DirectTap*)(_zeros + ZeroFloats);
@@ -233,7 +231,7 @@ internal unsafe struct WinogradPass<TSimd, TForm>
         }
     }
 
-    private static nint RoundUp(nint floats) => (floats + LineFloats - 1) / LineFloats * LineFloats;
+    private static nint RoundUp(nint floats) => (floats + Ahead.LineFloats - 1) / Ahead.LineFloats * Ahead.LineFloats;
 
     private struct Fused : IJob
     {

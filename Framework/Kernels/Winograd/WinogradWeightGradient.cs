@@ -19,8 +19,6 @@ internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>()
     where TSimd : unmanaged, ISimd<TSimd>
     where TForm : IForm
 {
-    private const int LineFloats = 16;
-
     /// <summary>Transformed floats, both sides, that go through the phases together, where the sums are small.</summary>
     private const nint SharedFloats = 1 << 20;
 
@@ -37,7 +35,7 @@ internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>()
     private const int TilesOfItem = 16;
 
     /// <summary>Blocks of output channels of an item that multiplies: whole tiles of them.</summary>
-    private static int OutputBlocksOfItem => WeightGradientTiles<TSimd>.MaxBlocks == 1 ? 4 : 2 * WeightGradientTiles<TSimd>.MaxBlocks;
+    private static int OutputBlocksOfItem => 2 * WeightGradientTiles<TSimd>.MaxBlocks;
 
     public int Tile => TForm.Tile;
 
@@ -53,7 +51,7 @@ internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>()
     {
         var work = new Work(problem, default);
         nint sums = work.IsNear ? threads * Work.RoomFloats : work.SumFloats;
-        return work.TransformedFloats + sums + (threads * Work.TurnFloats) + LineFloats;
+        return work.TransformedFloats + sums + (threads * Work.TurnFloats) + Ahead.LineFloats;
     }
 
     public override void Run(in ConvolutionProblem problem, in WeightGradientArguments arguments, WorkerPool pool)
@@ -102,7 +100,7 @@ internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>()
             (RowOffset, ColumnOffset) = (-problem.PadBegin.Height, -problem.PadBegin.Width);
             WeightGradient = arguments.WeightGradient;
             OutputParts = new EvenSplit(Output.Blocks, OutputBlocksOfItem);
-            _workspace = (float*)(((nuint)arguments.Workspace + (LineFloats * sizeof(float)) - 1) & ~(nuint)((LineFloats * sizeof(float)) - 1));
+            _workspace = (float*)(((nuint)arguments.Workspace + (Ahead.LineFloats * sizeof(float)) - 1) & ~(nuint)((Ahead.LineFloats * sizeof(float)) - 1));
             nint floats = Math.Max(SharedFloats, FloatsOfSum * SumFloats);
             Groups = new EvenSplit(Grid.Count, (int)Math.Clamp(floats / (Points * (Input.Blocks + Output.Blocks) * TSimd.Width), 1, Grid.Count));
         }
@@ -113,7 +111,7 @@ internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>()
         public readonly nint BlockStep => (nint)Groups.Longest * TSimd.Width;
 
         /// <summary>A line more, so that the points of a tile do not meet in the same set of the cache.</summary>
-        public readonly nint PointStep => (((Input.Blocks + Output.Blocks) * BlockStep) + LineFloats - 1) / LineFloats * LineFloats + LineFloats;
+        public readonly nint PointStep => (((Input.Blocks + Output.Blocks) * BlockStep) + Ahead.LineFloats - 1) / Ahead.LineFloats * Ahead.LineFloats + Ahead.LineFloats;
 
         public readonly nint TransformedFloats => Points * PointStep;
 
