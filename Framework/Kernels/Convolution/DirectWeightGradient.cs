@@ -9,7 +9,7 @@ namespace Framework.Kernels.Convolution;
 /// </summary>
 /// <remarks>
 /// Items of work own parts of the weights, for the whole batch or, where weights are few, for some of its images: small parts would read much for
-/// little to multiply. Each rectangle of the output is summed in registers and added to what came before, in order of images and rectangles. At last
+/// little to multiply. Each rectangle of the output, of several images where it is small, is summed in registers and added to what came before, in order. At last
 /// the sums, whose lanes are output channels, are added up over the groups of images, in order, and turned into the weights' layout.
 /// </remarks>
 /// <param name="plain">Whether the input is plain.</param>
@@ -26,6 +26,9 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
 
     /// <summary>Blocks of either side that an item takes at most, so that what it reads serves several products.</summary>
     private const int LargestBlocks = 8;
+
+    /// <summary>Taps that an item takes at most.</summary>
+    private const int LargestTaps = 64;
 
     /// <summary>Floats of sums up to which images are shared out: they stay in the second cache.</summary>
     private const int SharedSumFloats = 1 << 18;
@@ -65,7 +68,7 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
         }
         else
         {
-            var job = new BlockedSums(problem, arguments, Bands(problem), images, turn);
+            var job = new BlockedSums(problem, arguments, Bands(problem), images, ImagesTogether(problem), turn);
             pool.Run(job.Items, job);
             if (job.TurnsItself) return;
         }
@@ -86,9 +89,15 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
         return new(problem.Batch, (int)(((problem.Batch - 1) / parts) + 1));
     }
 
+    /// <summary>Points of a rectangle, about.</summary>
+    private int Points => precise ? PrecisePointsOfBand : UsualPointsOfBand;
+
     /// <summary>Rows of the output in a rectangle.</summary>
     private EvenSplit Bands(in ConvolutionProblem problem) =>
-        new(problem.Output.Height, Math.Max(1, (precise ? PrecisePointsOfBand : UsualPointsOfBand) / problem.Output.Width));
+        new(problem.Output.Height, Math.Max(1, Points / problem.Output.Width));
+
+    /// <summary>Images of a rectangle: more than one where the whole output is small.</summary>
+    private int ImagesTogether(in ConvolutionProblem problem) => Math.Max(1, Points / (problem.Output.Height * problem.Output.Width));
 
     /// <summary>Floats of a row of the input with what of the pads the filter reaches.</summary>
     private static int PaddedWidth(in ConvolutionProblem problem) => ((problem.Output.Width - 1) * problem.Stride.Width) + problem.Kernel.Width;
@@ -109,9 +118,11 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
         private readonly EvenSplit _taps;
         private readonly EvenSplit _bands;
         private readonly EvenSplit _images;
+        private readonly int _imagesTogether;
 
-        public BlockedSums(in ConvolutionProblem problem, in WeightGradientArguments arguments, EvenSplit bands, EvenSplit images, in Turn turn)
+        public BlockedSums(in ConvolutionProblem problem, in WeightGradientArguments arguments, EvenSplit bands, EvenSplit images, int imagesTogether, in Turn turn)
         {
+            _imagesTogether = imagesTogether;
             _turn = turn;
             _bands = bands;
             _images = images;
@@ -119,7 +130,7 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
             _arguments = arguments;
             int outputs = OutputBlocks(problem);
             int inputs = ((problem.InputChannelsOfGroup - 1) / TSimd.Width) + 1;
-            int outputPart = Math.Min(outputs, LargestBlocks), inputPart = Math.Min(inputs, LargestBlocks), tapPart = problem.Taps;
+            int outputPart = Math.Min(outputs, LargestBlocks), inputPart = Math.Min(inputs, LargestBlocks), tapPart = Math.Min(problem.Taps, LargestTaps);
             while (true)
             {
                 _outputs = new EvenSplit(outputs, outputPart);
@@ -145,20 +156,20 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
             int outputs = index / _taps.Parts / _inputs.Parts % _outputs.Parts;
             int group = index / _taps.Parts / _inputs.Parts / _outputs.Parts % _problem.Groups;
             int images = index / _taps.Parts / _inputs.Parts / _outputs.Parts / _problem.Groups;
-            var tiles = new EvenSplit(_outputs.Length(outputs), WeightGradientTiles<TSimd>.MaxBlocks);
-            for (int image = _images.Start(images); image < _images.Start(images + 1); image++)
+            WeightGradientTile* tiles = stackalloc WeightGradientTile[_taps.Length(taps)];
+            var together = new EvenSplit(_images.Length(images), _imagesTogether);
+            for (int part = 0; part < together.Parts; part++)
             {
                 for (int band = 0; band < _bands.Parts; band++)
                 {
-                    for (int tile = 0; tile < tiles.Parts; tile++)
+                    for (int tap = 0; tap < _taps.Length(taps); tap++)
                     {
-                        int output = _outputs.Start(outputs) + tiles.Start(tile);
-                        for (int input = _inputs.Start(inputs); input < _inputs.Start(inputs + 1); input++)
-                        {
-                            for (int tap = _taps.Start(taps); tap < _taps.Start(taps + 1); tap++)
-                                Add(group, images, image, _bands.Start(band), _bands.Start(band + 1), output, tiles.Length(tile), input, tap);
-                        }
+                        tiles[tap] = Tile(group, _images.Start(images) + together.Start(part), together.Length(part), band, _taps.Start(taps) + tap);
+                        tiles[tap].Sum += images * SumFloats(_problem);
+                        tiles[tap].Accumulate = part > 0 || band > 0;
                     }
+
+                    Add(tiles, _taps.Length(taps), inputs, outputs);
                 }
             }
 
@@ -168,7 +179,38 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
                 _turn.Of((group * OutputBlocks(_problem)) + output, from * _problem.Taps, (to - from) * _problem.Taps);
         }
 
-        private readonly void Add(int group, int images, int image, int fromRow, int toRow, int outputBlock, int blocks, int inputBlock, int tap)
+        /// <summary>Adds what some tiles of a group's first blocks' places give for all blocks of an item.</summary>
+        /// <param name="tiles">A tile for each tap.</param>
+        /// <param name="taps">Their number.</param>
+        /// <param name="inputs">The part of the input's blocks.</param>
+        /// <param name="outputs">The part of the output's.</param>
+        private readonly void Add(WeightGradientTile* tiles, int taps, int inputs, int outputs)
+        {
+            int channels = _problem.InputChannelsOfGroup;
+            nint inputBlock = (nint)_problem.Input.Height * _problem.Input.Width * TSimd.Width;
+            var blocks = new EvenSplit(_outputs.Length(outputs), WeightGradientTiles<TSimd>.MaxBlocks);
+            for (int part = 0; part < blocks.Parts; part++)
+            {
+                int output = _outputs.Start(outputs) + blocks.Start(part);
+                for (int input = _inputs.Start(inputs); input < _inputs.Start(inputs + 1); input++)
+                {
+                    for (int tap = 0; tap < taps; tap++)
+                    {
+                        WeightGradientTile tile = tiles[tap];
+                        tile.Blocks = blocks.Length(part);
+                        tile.Count = Math.Min(TSimd.Width, channels - (input * TSimd.Width));
+                        tile.Input += input * inputBlock;
+                        tile.InputNext = tap == 0 ? inputBlock : 0;
+                        tile.Gradient += output * tile.GradientBlock;
+                        tile.Sum += (output * tile.SumBlock) + (input * TSimd.Width * tile.SumStep);
+                        WeightGradientTiles<TSimd>.Run(&tile);
+                    }
+                }
+            }
+        }
+
+        /// <summary>The tile of a tap over a band of some images, for the first blocks of a group.</summary>
+        private readonly WeightGradientTile Tile(int group, int image, int images, int band, int tap)
         {
             var stride = _problem.Stride;
             var (_, inputHeight, inputWidth) = _problem.Input;
@@ -177,37 +219,35 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
             int column = (tap % _problem.Kernel.Width * _problem.Dilation.Width) - _problem.PadBegin.Width;
             var (top, bottom) = TapRange.Of(row, stride.Height, inputHeight, outputHeight);
             var (left, right) = TapRange.Of(column, stride.Width, inputWidth, outputWidth);
-            top = Math.Max(top, fromRow);
-            bottom = Math.Min(bottom, toRow);
+            top = Math.Max(top, _bands.Start(band));
+            bottom = Math.Min(bottom, _bands.Start(band + 1));
 
-            int channel = inputBlock * TSimd.Width;
             int inputBlocks = ((_problem.InputChannelsOfGroup - 1) / TSimd.Width) + 1;
-            nint outputPlane = ((((nint)image * _problem.Groups) + group) * OutputBlocks(_problem)) + outputBlock;
-            nint inputPlane = ((((nint)image * _problem.Groups) + group) * inputBlocks) + inputBlock;
-            nint sumBlock = (((nint)group * OutputBlocks(_problem)) + outputBlock) * _problem.InputChannelsOfGroup;
-
+            nint inputImage = (nint)_problem.Groups * inputBlocks * inputHeight * inputWidth * TSimd.Width;
+            nint outputImage = (nint)_problem.Groups * OutputBlocks(_problem) * outputHeight * outputWidth * TSimd.Width;
             WeightGradientTile tile = default;
+            tile.Images = images;
             tile.Rows = right > left ? Math.Max(0, bottom - top) : 0;
             tile.Columns = right - left;
             tile.InputStep = (nint)stride.Width * TSimd.Width;
             tile.InputRowStep = (nint)stride.Height * inputWidth * TSimd.Width;
+            tile.InputImageStep = inputImage;
             tile.GradientRowStep = (nint)outputWidth * TSimd.Width;
+            tile.GradientImageStep = outputImage;
             tile.GradientBlock = outputHeight * tile.GradientRowStep;
-            tile.Blocks = blocks;
-            if (tile.Rows > 0)
-            {
-                nint inputPoint = ((nint)((top * stride.Height) + row) * inputWidth) + (left * stride.Width) + column;
-                tile.Input = _arguments.Input + (((inputPlane * inputHeight * inputWidth) + inputPoint) * TSimd.Width);
-                nint outputPoint = (outputPlane * outputHeight * outputWidth) + ((nint)top * outputWidth) + left;
-                tile.Gradient = _arguments.OutputGradient + (outputPoint * TSimd.Width);
-            }
-
-            tile.Sum = _arguments.Workspace + (images * SumFloats(_problem)) + ((((sumBlock + channel) * _problem.Taps) + tap) * TSimd.Width);
             tile.SumStep = (nint)_problem.Taps * TSimd.Width;
             tile.SumBlock = _problem.InputChannelsOfGroup * tile.SumStep;
-            tile.Count = Math.Min(TSimd.Width, _problem.InputChannelsOfGroup - channel);
-            tile.Accumulate = image > _images.Start(images) || fromRow > 0;
-            WeightGradientTiles<TSimd>.Run(&tile);
+            tile.Sum = _arguments.Workspace + (group * OutputBlocks(_problem) * tile.SumBlock) + ((nint)tap * TSimd.Width);
+            if (tile.Rows == 0) return tile;
+
+            nint inputPoint = ((nint)((top * stride.Height) + row) * inputWidth) + (left * stride.Width) + column;
+            tile.Input = _arguments.Input + (image * inputImage) + (group * (inputImage / _problem.Groups)) + (inputPoint * TSimd.Width);
+            nint outputPoint = ((nint)top * outputWidth) + left;
+            tile.Gradient = _arguments.OutputGradient + (image * outputImage) + (group * (outputImage / _problem.Groups)) + (outputPoint * TSimd.Width);
+
+            // Rows that join are one.
+            if (tile.Columns == outputWidth && tile.Columns * tile.InputStep == tile.InputRowStep) (tile.Columns, tile.Rows) = (tile.Columns * tile.Rows, 1);
+            return tile;
         }
     }
 
@@ -230,6 +270,7 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
             tile.InputStep = Problem.Stride.Width;
             tile.InputRowStep = (nint)Problem.Stride.Height * PaddedWidth(Problem);
             tile.GradientRowStep = (nint)outputWidth * TSimd.Width;
+            tile.Images = 1;
             tile.Columns = outputWidth;
             tile.Blocks = 1;
             tile.SumStep = TSimd.Width;

@@ -1,12 +1,11 @@
 using System.Runtime.CompilerServices;
 using Framework.Kernels.Simd;
-using Framework.Threading;
 
 namespace Framework.Kernels.Convolution;
 
 /// <summary>
-/// One register tile of a weight gradient: over a rectangle of the output, the gradient's vectors of a few blocks times each of a few
-/// neighbouring floats of the input (a block's channels, or a row's taps).
+/// One register tile of a weight gradient: over a rectangle of the output, of one image or several, the gradient's vectors of a few blocks times
+/// each of a few neighbouring floats of the input (a block's channels, or a row's taps).
 /// </summary>
 internal unsafe struct WeightGradientTile
 {
@@ -19,17 +18,29 @@ internal unsafe struct WeightGradientTile
     /// <summary>Floats of the input from a row of the rectangle to the next.</summary>
     public nint InputRowStep;
 
+    /// <summary>Floats of the input from an image to the next.</summary>
+    public nint InputImageStep;
+
+    /// <summary>Floats from the input to what the next tile reads of it, which is asked for meanwhile; 0 for nothing.</summary>
+    public nint InputNext;
+
     /// <summary>The output's gradient at the rectangle's first point; neighbours are a vector apart.</summary>
     public float* Gradient;
 
     /// <summary>Floats of the gradient from a row of the rectangle to the next.</summary>
     public nint GradientRowStep;
 
+    /// <summary>Floats of the gradient from an image to the next.</summary>
+    public nint GradientImageStep;
+
     /// <summary>Floats of the gradient from a block to the next.</summary>
     public nint GradientBlock;
 
     /// <summary>Blocks of the gradient, at most <see cref="WeightGradientTiles{TSimd}.MaxBlocks"/>.</summary>
     public int Blocks;
+
+    /// <summary>Images with the same rectangle.</summary>
+    public int Images;
 
     /// <summary>Rows of the rectangle; may be 0.</summary>
     public int Rows;
@@ -79,31 +90,28 @@ internal static unsafe class WeightGradientTiles<TSimd>
             return;
         }
 
-        var counts = new EvenSplit(tile->Count, CountOfBlocks);
-        for (int part = 0; part < counts.Parts; part++)
+        int few = CountOfBlocks;
+        for (int from = 0; from < tile->Count; from += few)
         {
-            WeightGradientTile few = *tile;
-            few.Input += counts.Start(part);
-            few.Sum += counts.Start(part) * tile->SumStep;
-            few.Count = counts.Length(part);
-            if (tile->Blocks == 2) RunFew<Count2>(&few);
-            else RunFew<Count3>(&few);
+            int count = Math.Min(few, tile->Count - from);
+            if (tile->Blocks == 2) RunFew<Count2>(tile, from, count);
+            else RunFew<Count3>(tile, from, count);
         }
     }
 
-    private static void RunFew<TBlocks>(WeightGradientTile* tile)
+    private static void RunFew<TBlocks>(WeightGradientTile* tile, int from, int count)
         where TBlocks : ICount
     {
-        switch (tile->Count)
+        switch (count)
         {
-            case 1: Run<Count1, TBlocks>(tile); break;
-            case 2: Run<Count2, TBlocks>(tile); break;
-            case 3: Run<Count3, TBlocks>(tile); break;
-            case 4: Run<Count4, TBlocks>(tile); break;
-            case 5: Run<Count5, TBlocks>(tile); break;
-            case 6: Run<Count6, TBlocks>(tile); break;
-            case 7: Run<Count7, TBlocks>(tile); break;
-            case 8: Run<Count8, TBlocks>(tile); break;
+            case 1: Run<Count1, TBlocks>(tile, from); break;
+            case 2: Run<Count2, TBlocks>(tile, from); break;
+            case 3: Run<Count3, TBlocks>(tile, from); break;
+            case 4: Run<Count4, TBlocks>(tile, from); break;
+            case 5: Run<Count5, TBlocks>(tile, from); break;
+            case 6: Run<Count6, TBlocks>(tile, from); break;
+            case 7: Run<Count7, TBlocks>(tile, from); break;
+            case 8: Run<Count8, TBlocks>(tile, from); break;
             default: throw new ArgumentOutOfRangeException(nameof(tile));
         }
     }
@@ -112,29 +120,29 @@ internal static unsafe class WeightGradientTiles<TSimd>
     {
         switch (tile->Count)
         {
-            case 1: Run<Count1, Count1>(tile); break;
-            case 2: Run<Count2, Count1>(tile); break;
-            case 3: Run<Count3, Count1>(tile); break;
-            case 4: Run<Count4, Count1>(tile); break;
-            case 5: Run<Count5, Count1>(tile); break;
-            case 6: Run<Count6, Count1>(tile); break;
-            case 7: Run<Count7, Count1>(tile); break;
-            case 8: Run<Count8, Count1>(tile); break;
-            case 9: Run<Count9, Count1>(tile); break;
-            case 10: Run<Count10, Count1>(tile); break;
-            case 11: Run<Count11, Count1>(tile); break;
-            case 12: Run<Count12, Count1>(tile); break;
-            case 13: Run<Count13, Count1>(tile); break;
-            case 14: Run<Count14, Count1>(tile); break;
-            case 15: Run<Count15, Count1>(tile); break;
-            case 16: Run<Count16, Count1>(tile); break;
+            case 1: Run<Count1, Count1>(tile, 0); break;
+            case 2: Run<Count2, Count1>(tile, 0); break;
+            case 3: Run<Count3, Count1>(tile, 0); break;
+            case 4: Run<Count4, Count1>(tile, 0); break;
+            case 5: Run<Count5, Count1>(tile, 0); break;
+            case 6: Run<Count6, Count1>(tile, 0); break;
+            case 7: Run<Count7, Count1>(tile, 0); break;
+            case 8: Run<Count8, Count1>(tile, 0); break;
+            case 9: Run<Count9, Count1>(tile, 0); break;
+            case 10: Run<Count10, Count1>(tile, 0); break;
+            case 11: Run<Count11, Count1>(tile, 0); break;
+            case 12: Run<Count12, Count1>(tile, 0); break;
+            case 13: Run<Count13, Count1>(tile, 0); break;
+            case 14: Run<Count14, Count1>(tile, 0); break;
+            case 15: Run<Count15, Count1>(tile, 0); break;
+            case 16: Run<Count16, Count1>(tile, 0); break;
             default: throw new ArgumentOutOfRangeException(nameof(tile));
         }
     }
 
     /// <remarks>Not inlined and without calls, or the accumulators would live on the stack.</remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Run<TCount, TBlocks>(WeightGradientTile* tile)
+    private static void Run<TCount, TBlocks>(WeightGradientTile* tile, nint from)
         where TCount : ICount
         where TBlocks : ICount
     {
@@ -156,40 +164,47 @@ internal static unsafe class WeightGradientTiles<TSimd>
         TSimd t15 = TSimd.Zero;
         nint inputStep = tile->InputStep;
         nint block = tile->GradientBlock;
-        for (int row = 0; row < tile->Rows; row++)
+        nint next = tile->InputNext;
+        for (int image = 0; image < tile->Images; image++)
         {
-            float* x = tile->Input + (row * tile->InputRowStep);
-            float* dy = tile->Gradient + (row * tile->GradientRowStep);
-            float* behind = dy + ((nint)tile->Columns * TSimd.Width);
-            do
+            float* input = tile->Input + from + (image * tile->InputImageStep);
+            float* gradient = tile->Gradient + (image * tile->GradientImageStep);
+            for (int row = 0; row < tile->Rows; row++)
             {
-                TSimd d0 = TSimd.Load(dy);
-                TSimd d1 = TBlocks.Value > 1 ? TSimd.Load(dy + block) : d0;
-                TSimd d2 = TBlocks.Value > 2 ? TSimd.Load(dy + (2 * block)) : d0;
-                Add<TBlocks>(x, 0, d0, d1, d2, ref s00, ref s01, ref s02);
-                if (TCount.Value > 1) Add<TBlocks>(x, 1, d0, d1, d2, ref s10, ref s11, ref s12);
-                if (TCount.Value > 2) Add<TBlocks>(x, 2, d0, d1, d2, ref s20, ref s21, ref s22);
-                if (TCount.Value > 3) Add<TBlocks>(x, 3, d0, d1, d2, ref s30, ref s31, ref s32);
-                if (TCount.Value > 4) Add<TBlocks>(x, 4, d0, d1, d2, ref s40, ref s41, ref s42);
-                if (TCount.Value > 5) Add<TBlocks>(x, 5, d0, d1, d2, ref s50, ref s51, ref s52);
-                if (TCount.Value > 6) Add<TBlocks>(x, 6, d0, d1, d2, ref s60, ref s61, ref s62);
-                if (TCount.Value > 7) Add<TBlocks>(x, 7, d0, d1, d2, ref s70, ref s71, ref s72);
-                if (TCount.Value > 8) TSimd.Accumulate(ref t8, d0, x + 8);
-                if (TCount.Value > 9) TSimd.Accumulate(ref t9, d0, x + 9);
-                if (TCount.Value > 10) TSimd.Accumulate(ref t10, d0, x + 10);
-                if (TCount.Value > 11) TSimd.Accumulate(ref t11, d0, x + 11);
-                if (TCount.Value > 12) TSimd.Accumulate(ref t12, d0, x + 12);
-                if (TCount.Value > 13) TSimd.Accumulate(ref t13, d0, x + 13);
-                if (TCount.Value > 14) TSimd.Accumulate(ref t14, d0, x + 14);
-                if (TCount.Value > 15) TSimd.Accumulate(ref t15, d0, x + 15);
-                x += inputStep;
-                dy += TSimd.Width;
+                float* x = input + (row * tile->InputRowStep);
+                float* dy = gradient + (row * tile->GradientRowStep);
+                float* behind = dy + ((nint)tile->Columns * TSimd.Width);
+                do
+                {
+                    Ahead.FetchNearer(x + next);
+                    TSimd d0 = TSimd.Load(dy);
+                    TSimd d1 = TBlocks.Value > 1 ? TSimd.Load(dy + block) : d0;
+                    TSimd d2 = TBlocks.Value > 2 ? TSimd.Load(dy + (2 * block)) : d0;
+                    Add<TBlocks>(x, 0, d0, d1, d2, ref s00, ref s01, ref s02);
+                    if (TCount.Value > 1) Add<TBlocks>(x, 1, d0, d1, d2, ref s10, ref s11, ref s12);
+                    if (TCount.Value > 2) Add<TBlocks>(x, 2, d0, d1, d2, ref s20, ref s21, ref s22);
+                    if (TCount.Value > 3) Add<TBlocks>(x, 3, d0, d1, d2, ref s30, ref s31, ref s32);
+                    if (TCount.Value > 4) Add<TBlocks>(x, 4, d0, d1, d2, ref s40, ref s41, ref s42);
+                    if (TCount.Value > 5) Add<TBlocks>(x, 5, d0, d1, d2, ref s50, ref s51, ref s52);
+                    if (TCount.Value > 6) Add<TBlocks>(x, 6, d0, d1, d2, ref s60, ref s61, ref s62);
+                    if (TCount.Value > 7) Add<TBlocks>(x, 7, d0, d1, d2, ref s70, ref s71, ref s72);
+                    if (TCount.Value > 8) TSimd.Accumulate(ref t8, d0, x + 8);
+                    if (TCount.Value > 9) TSimd.Accumulate(ref t9, d0, x + 9);
+                    if (TCount.Value > 10) TSimd.Accumulate(ref t10, d0, x + 10);
+                    if (TCount.Value > 11) TSimd.Accumulate(ref t11, d0, x + 11);
+                    if (TCount.Value > 12) TSimd.Accumulate(ref t12, d0, x + 12);
+                    if (TCount.Value > 13) TSimd.Accumulate(ref t13, d0, x + 13);
+                    if (TCount.Value > 14) TSimd.Accumulate(ref t14, d0, x + 14);
+                    if (TCount.Value > 15) TSimd.Accumulate(ref t15, d0, x + 15);
+                    x += inputStep;
+                    dy += TSimd.Width;
+                }
+                while (dy != behind);
             }
-            while (dy != behind);
         }
 
-        float* sum = tile->Sum;
         nint step = tile->SumStep;
+        float* sum = tile->Sum + (from * step);
         nint sumBlock = tile->SumBlock;
         bool accumulate = tile->Accumulate;
         Put<TBlocks>(sum, sumBlock, accumulate, s00, s01, s02);

@@ -155,6 +155,7 @@ internal sealed unsafe class WinogradWeightGradient<TSimd, TForm>()
             nint at = (point * PointStep) + ((nint)tiles.Start(chunk) * TSimd.Width);
             var tile = new WeightGradientTile
             {
+                Images = 1,
                 Rows = 1,
                 InputStep = TSimd.Width,
                 Count = Input.ChannelsOf(inputBlock),
