@@ -21,6 +21,9 @@ internal sealed unsafe class OuterGemm<TSimd>() : GemmKernel($"GemmOuter{RowsAtO
     /// <summary>Columns gone through together: as many of B's rows fit the nearest cache.</summary>
     private const int ColumnsOfVisit = 512;
 
+    /// <summary>Floats of a result from which on it is written past the caches, none of which would hold it until it is read.</summary>
+    private const nint PastFloats = 1 << 22;
+
     /// <summary>Rows of the result side by side: as many as there are registers for their factors.</summary>
     private static int RowsAtOnce => TSimd.Width >= 16 ? 2 : 1;
 
@@ -39,8 +42,15 @@ internal sealed unsafe class OuterGemm<TSimd>() : GemmKernel($"GemmOuter{RowsAtO
         public GemmProblem Problem;
         public GemmArguments Arguments;
 
+        /// <summary>Whether the result is large, written once, and its vectors lie at multiples of their size.</summary>
+        private readonly bool IsWrittenPast =>
+            (nint)Problem.Rows * Problem.Columns >= PastFloats && Problem.Depth <= TermsOfVisit && !Problem.Accumulate
+            && Problem.Bias == GemmBias.None && Problem.Activation == FusedActivation.None
+            && Problem.StepC % TSimd.Width == 0 && (nuint)Arguments.C % (nuint)(TSimd.Width * sizeof(float)) == 0;
+
         public readonly void Execute(int index, int worker)
         {
+            bool past = IsWrittenPast;
             int first = index * RowsOfItem, end = Math.Min(first + RowsOfItem, Problem.Rows);
             for (int column = 0; column < Problem.Columns; column += ColumnsOfVisit)
             {
@@ -58,7 +68,7 @@ internal sealed unsafe class OuterGemm<TSimd>() : GemmKernel($"GemmOuter{RowsAtO
                         float* b = Arguments.B + (k * Problem.DepthStepB) + column;
                         int terms = Math.Min(TermsOfVisit, Problem.Depth - k);
                         bool adds = k > 0 || Problem.Accumulate;
-                        Rows(terms, a, two ? Problem.RowStepA : 0, Problem.DepthStepA, b, Problem.DepthStepB, columns, c0, two ? c0 + Problem.StepC : c0, adds);
+                        Rows(terms, a, two ? Problem.RowStepA : 0, Problem.DepthStepA, b, Problem.DepthStepB, columns, c0, two ? c0 + Problem.StepC : c0, adds, past);
                     }
                 }
 
@@ -72,29 +82,31 @@ internal sealed unsafe class OuterGemm<TSimd>() : GemmKernel($"GemmOuter{RowsAtO
                     residual: null,
                     Problem.Activation);
             }
+
+            if (past) Interlocked.MemoryBarrier();
         }
     }
 
     private static void Rows(
-        int terms, float* a, nint rowStepA, nint depthStepA, float* b, nint stepB, int columns, float* c0, float* c1, bool adds)
+        int terms, float* a, nint rowStepA, nint depthStepA, float* b, nint stepB, int columns, float* c0, float* c1, bool adds, bool past)
     {
         switch (terms)
         {
-            case 1: Rows<Count1>(a, rowStepA, depthStepA, b, stepB, columns, c0, c1, adds); break;
-            case 2: Rows<Count2>(a, rowStepA, depthStepA, b, stepB, columns, c0, c1, adds); break;
-            case 3: Rows<Count3>(a, rowStepA, depthStepA, b, stepB, columns, c0, c1, adds); break;
-            case 4: Rows<Count4>(a, rowStepA, depthStepA, b, stepB, columns, c0, c1, adds); break;
-            case 5: Rows<Count5>(a, rowStepA, depthStepA, b, stepB, columns, c0, c1, adds); break;
-            case 6: Rows<Count6>(a, rowStepA, depthStepA, b, stepB, columns, c0, c1, adds); break;
-            case 7: Rows<Count7>(a, rowStepA, depthStepA, b, stepB, columns, c0, c1, adds); break;
-            case 8: Rows<Count8>(a, rowStepA, depthStepA, b, stepB, columns, c0, c1, adds); break;
+            case 1: Rows<Count1>(a, rowStepA, depthStepA, b, stepB, columns, c0, c1, adds, past); break;
+            case 2: Rows<Count2>(a, rowStepA, depthStepA, b, stepB, columns, c0, c1, adds, past); break;
+            case 3: Rows<Count3>(a, rowStepA, depthStepA, b, stepB, columns, c0, c1, adds, past); break;
+            case 4: Rows<Count4>(a, rowStepA, depthStepA, b, stepB, columns, c0, c1, adds, past); break;
+            case 5: Rows<Count5>(a, rowStepA, depthStepA, b, stepB, columns, c0, c1, adds, past); break;
+            case 6: Rows<Count6>(a, rowStepA, depthStepA, b, stepB, columns, c0, c1, adds, past); break;
+            case 7: Rows<Count7>(a, rowStepA, depthStepA, b, stepB, columns, c0, c1, adds, past); break;
+            case 8: Rows<Count8>(a, rowStepA, depthStepA, b, stepB, columns, c0, c1, adds, past); break;
             default: throw new ArgumentOutOfRangeException(nameof(terms));
         }
     }
 
     /// <remarks>Not inlined and without calls, or the factors would live on the stack.</remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Rows<TDepth>(float* a, nint rowStepA, nint depthStepA, float* b, nint stepB, int columns, float* c0, float* c1, bool adds)
+    private static void Rows<TDepth>(float* a, nint rowStepA, nint depthStepA, float* b, nint stepB, int columns, float* c0, float* c1, bool adds, bool past)
         where TDepth : ICount
     {
         // A constant to the compiler, which would not look through so many calls of a property.
@@ -171,8 +183,16 @@ internal sealed unsafe class OuterGemm<TSimd>() : GemmKernel($"GemmOuter{RowsAtO
                 if (wide) TSimd.Accumulate(ref s1, x17, y);
             }
 
-            TSimd.Store(c0 + column, s0);
-            if (wide) TSimd.Store(c1 + column, s1);
+            if (past)
+            {
+                TSimd.StorePast(c0 + column, s0);
+                if (wide) TSimd.StorePast(c1 + column, s1);
+            }
+            else
+            {
+                TSimd.Store(c0 + column, s0);
+                if (wide) TSimd.Store(c1 + column, s1);
+            }
         }
 
         int lanes = columns - column;

@@ -32,6 +32,14 @@ internal unsafe interface ISimd<TSelf>
     /// <summary>Writes all lanes.</summary>
     static abstract void Store(float* target, TSelf value);
 
+    /// <summary>
+    /// Writes all lanes past the caches, for what will not be read soon: memory is not read before it is overwritten. Other threads see it after an
+    /// <see cref="Interlocked.MemoryBarrier"/>.
+    /// </summary>
+    /// <param name="target">A multiple of the vector's size.</param>
+    /// <param name="value">The lanes.</param>
+    static abstract void StorePast(float* target, TSelf value);
+
     /// <summary>Writes the first <paramref name="count"/> lanes, from 0 to <see cref="Width"/>, touching no other float.</summary>
     static abstract void StorePartial(float* target, TSelf value, int count);
 

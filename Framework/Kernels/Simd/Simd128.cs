@@ -57,6 +57,9 @@ internal unsafe struct Simd128(Vector128<float> lanes) : ISimd<Simd128>
     public static void Store(float* target, Simd128 value) => value._lanes.Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePast(float* target, Simd128 value) => value._lanes.StoreAlignedNonTemporal(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128 operator +(Simd128 left, Simd128 right) => new(left._lanes + right._lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

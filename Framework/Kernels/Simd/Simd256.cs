@@ -38,6 +38,9 @@ internal unsafe struct Simd256(Vector256<float> lanes) : ISimd<Simd256>
     public static void Store(float* target, Simd256 value) => value._lanes.Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePast(float* target, Simd256 value) => value._lanes.StoreAlignedNonTemporal(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256 operator +(Simd256 left, Simd256 right) => new(left._lanes + right._lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

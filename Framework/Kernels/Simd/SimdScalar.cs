@@ -25,6 +25,8 @@ internal readonly unsafe struct SimdScalar(float lane) : ISimd<SimdScalar>
 
     public static void Store(float* target, SimdScalar value) => *target = value._lane;
 
+    public static void StorePast(float* target, SimdScalar value) => *target = value._lane;
+
     public static void StorePartial(float* target, SimdScalar value, int count)
     {
         if (count != 0) *target = value._lane;

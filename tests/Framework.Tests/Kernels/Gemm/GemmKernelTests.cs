@@ -12,6 +12,9 @@ public sealed unsafe class GemmKernelTests
 
     public static TheoryData<string> Kernels => new(s_all.Where(k => k.Set.IsSupported).Select(k => k.Name));
 
+    /// <summary>Those that write large results past the caches.</summary>
+    public static TheoryData<string> Outers => new(s_all.Where(k => k.Set.IsSupported && k.Name.StartsWith("GemmOuter", StringComparison.Ordinal)).Select(k => k.Name));
+
     [Theory]
     [MemberData(nameof(Kernels))]
     public void Whole_numbers_are_exact_at_every_tail_and_no_float_outside_is_touched(string name)
@@ -46,6 +49,25 @@ public sealed unsafe class GemmKernelTests
                 var variant = Variant(problem, depth);
                 if (kernel.Refusal(variant) is null) CheckExact(kernel, variant, depth, pool);
             }
+        }
+    }
+
+    /// <remarks>Columns of 2056 leave a tail to the widest vectors, and rows that do not lie at multiples of their size.</remarks>
+    [Theory]
+    [MemberData(nameof(Outers))]
+    public void Results_too_large_for_the_caches_are_exact(string name)
+    {
+        var kernel = Find(name);
+        using var pool = new WorkerPool(2);
+        GemmProblem[] problems =
+        [
+            new(2049, 2048, 8, transposeA: true), new(2049, 2056, 3, transposeA: true), new(2049, 2048, 1) { Accumulate = true },
+            new(2049, 2048, 2) { Bias = GemmBias.PerColumn, Activation = FusedActivation.Relu },
+        ];
+        for (int i = 0; i < problems.Length; i++)
+        {
+            kernel.Refusal(problems[i]).Should().BeNull();
+            CheckExact(kernel, problems[i], i, pool);
         }
     }
 

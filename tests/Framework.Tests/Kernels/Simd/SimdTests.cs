@@ -32,7 +32,7 @@ public sealed unsafe class SimdTests
 
     [Theory]
     [MemberData(nameof(Sets))]
-    public void Partial_access_touches_so_many_floats_and_no_more(InstructionSet set)
+    public void Access_touches_so_many_floats_and_no_more(InstructionSet set)
     {
         switch (set)
         {
@@ -136,6 +136,10 @@ public sealed unsafe class SimdTests
             T.StorePartial(target.Pointer, T.Broadcast(7f), count);
             target.Span.ToArray().Should().Equal(Enumerable.Repeat(7f, count));
         }
+
+        using var whole = new GuardedFloats(T.Width);
+        T.StorePast(whole.Pointer, T.Broadcast(7f));
+        whole.Span.ToArray().Should().Equal(Enumerable.Repeat(7f, T.Width));
     }
 
     private static T Defined<T>(T extreme, T left)
