@@ -24,7 +24,6 @@ compare() {
 compare onnxruntime 64 "$seeds" "" lenet5
 compare libtorch 64 "$seeds" --gradients lenet5
 compare onnxruntime 2 "$seeds" "" alexnet alexnet-tv zfnet vgg16 googlenet googlenet-tv resnet18 resnet50 densenet121
-compare libtorch 2 "$seeds" --gradients alexnet alexnet-tv googlenet googlenet-tv resnet18
-compare libtorch 2 1 --gradients zfnet vgg16 resnet50 densenet121
+compare libtorch 1 "$seeds" --gradients alexnet alexnet-tv zfnet vgg16 googlenet googlenet-tv resnet18 resnet50 densenet121
 
 dotnet run eng/AccuracyTables.cs -- "$out"

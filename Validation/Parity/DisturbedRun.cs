@@ -58,10 +58,14 @@ public static class DisturbedRun
 
     /// <summary>
     /// The roundings of a plain evaluation taken the other way at nodes that chance chooses: where exact values become e and plain ones e + d, the run goes on
-    /// with e - d. So errors are of the same size and form, but runs no longer lean to the same side, as those of one way to sum do.
+    /// with e - d. So errors are of the same form, but runs no longer lean to the same side, as those of one way to sum do.
     /// </summary>
-    /// <inheritdoc cref="Single"/>
-    public static IReadOnlyDictionary<string, Tensor> Turned(Graph graph, IReadOnlyList<Tensor> inputs, int number)
+    /// <param name="graph">The graph.</param>
+    /// <param name="inputs">Its inputs.</param>
+    /// <param name="number">The number of the run.</param>
+    /// <param name="times">How many times d is taken: a kernel that rounds otherwise than a plain evaluation errs more, and reaches kinks that lie further away.</param>
+    /// <returns>The outputs by name.</returns>
+    public static IReadOnlyDictionary<string, Tensor> Turned(Graph graph, IReadOnlyList<Tensor> inputs, int number, int times = 1)
     {
         ulong seed = Hash.Mixed((ulong)number);
         return Run(graph, inputs, Precision.Float64, (node, operands, results) =>
@@ -71,7 +75,7 @@ public static class DisturbedRun
                 node.Operator, node.Place, node.Attributes, [.. operands.Select(o => o?.ElementType == ElementType.Float64 ? o.To(ElementType.Float32) : o)], results.Length, Precision.Native);
             for (int i = 0; i < results.Length; i++)
             {
-                if (results[i] is { ElementType: ElementType.Float64 } exact && plain[i] is { ElementType: ElementType.Float32 } rounded) Turn(exact, rounded, seed % 2 == 0);
+                if (results[i] is { ElementType: ElementType.Float64 } exact && plain[i] is { ElementType: ElementType.Float32 } rounded) Turn(exact, rounded, seed % 2 == 0 ? -times : times);
             }
 
             return results;
@@ -94,14 +98,14 @@ public static class DisturbedRun
         });
     }
 
-    private static void Turn(Tensor exact, Tensor rounded, bool turns) => InParts(exact, (start, count) =>
+    private static void Turn(Tensor exact, Tensor rounded, int times) => InParts(exact, (start, count) =>
     {
         var target = exact.AsSpan<double>().Slice(start, count);
         var plain = rounded.AsSpan<float>().Slice(start, count);
         for (int i = 0; i < count; i++)
         {
-            double turned = (2 * target[i]) - plain[i];
-            target[i] = turns && double.IsFinite(turned) ? (float)turned : plain[i];
+            double turned = target[i] + (times * (plain[i] - target[i]));
+            target[i] = double.IsFinite(turned) ? (float)turned : plain[i];
         }
     });
 
