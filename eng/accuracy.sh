@@ -1,5 +1,5 @@
 #!/bin/bash
-# Errors against float64 beside those of ONNX Runtime (outputs in inference) and libtorch (gradients), as tables in Markdown. An hour on 2 cores.
+# Errors against float64 beside those of ONNX Runtime (outputs in inference) and libtorch (gradients), as tables in Markdown. Two hours on 2 cores.
 #   eng/accuracy.sh [SEEDS] [FOLDER]     the JSON of every comparison goes to the folder (runs/accuracy by default)
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -65,7 +65,7 @@ public static class DisturbedRun
     /// <param name="number">The number of the run.</param>
     /// <param name="times">How many times d is taken: a kernel that rounds otherwise than a plain evaluation errs more, and reaches kinks that lie further away.</param>
     /// <returns>The outputs by name.</returns>
-    public static IReadOnlyDictionary<string, Tensor> Turned(Graph graph, IReadOnlyList<Tensor> inputs, int number, int times = 1)
+    public static IReadOnlyDictionary<string, Tensor> Turned(Graph graph, IReadOnlyList<Tensor> inputs, int number, int times)
     {
         ulong seed = Hash.Mixed((ulong)number);
         return Run(graph, inputs, Precision.Float64, (node, operands, results) =>

@@ -80,13 +80,18 @@ public sealed class ParityRun
         for (; runs < _options.MostDisturbances && (runs < _options.Disturbances || Judged.Any(StandsOut)); runs++)
         {
             Begin($"disturbed within each step, {runs} ...");
-            // Where the usual ones do not do, others that lean to other sides, and that err once, twice, three times as much: of their errors at the
-            // end as large a part counts, so that only what a kink does is granted.
-            int times = runs < _options.Disturbances ? 1 : 1 + (runs % LargestTimes);
-            var run = runs < _options.Disturbances
-                ? DisturbedRun.Single(_problem.Graph, _problem.Inputs, runs)
-                : DisturbedRun.Turned(_problem.Graph, _problem.Inputs, runs, times);
-            Raise(disturbed, Errors(run), times);
+            if (runs < _options.Disturbances)
+            {
+                Raise(disturbed, Errors(DisturbedRun.Single(_problem.Graph, _problem.Inputs, runs)));
+            }
+            else
+            {
+                // Where the usual ones do not do, others that lean to other sides, and that err once, twice, three times as much. Their errors at the end are
+                // divided by that number: what only rounds is granted no more than before, and what a kink does still is.
+                int times = 1 + (runs % LargestTimes);
+                Raise(disturbed, Errors(DisturbedRun.Turned(_problem.Graph, _problem.Inputs, runs, times)), times);
+            }
+
             Raise(expected, disturbed);
         }
 

@@ -4,7 +4,7 @@ using Framework.Threading;
 namespace Framework.Kernels.Convolution;
 
 /// <summary>
-/// The weight gradient summed directly in registers: a vector of output channels for each of sixteen input channels, or for each
+/// The weight gradient summed directly in registers: vectors of output channels for each of a few input channels, or for each
 /// tap of a row where the input is plain and has few channels.
 /// </summary>
 /// <remarks>
@@ -76,6 +76,8 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
         pool.Run(problem.Groups * OutputBlocks(problem), turn);
     }
 
+    private static int InputBlocks(in ConvolutionProblem problem) => ((problem.InputChannelsOfGroup - 1) / TSimd.Width) + 1;
+
     private static int OutputBlocks(in ConvolutionProblem problem) => ((problem.OutputChannelsOfGroup - 1) / TSimd.Width) + 1;
 
     /// <summary>[group][output block][input channel][tap][lane].</summary>
@@ -129,7 +131,7 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
             _problem = problem;
             _arguments = arguments;
             int outputs = OutputBlocks(problem);
-            int inputs = ((problem.InputChannelsOfGroup - 1) / TSimd.Width) + 1;
+            int inputs = InputBlocks(problem);
             int outputPart = Math.Min(outputs, LargestBlocks), inputPart = Math.Min(inputs, LargestBlocks), tapPart = Math.Min(problem.Taps, LargestTaps);
             while (true)
             {
@@ -179,8 +181,8 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
                 _turn.Of((group * OutputBlocks(_problem)) + output, from * _problem.Taps, (to - from) * _problem.Taps);
         }
 
-        /// <summary>Adds what some tiles of a group's first blocks' places give for all blocks of an item.</summary>
-        /// <param name="tiles">A tile for each tap.</param>
+        /// <summary>Runs the tiles of a rectangle for every pair of blocks that an item owns.</summary>
+        /// <param name="tiles">A tile for each tap, as it is for the group's first blocks.</param>
         /// <param name="taps">Their number.</param>
         /// <param name="inputs">The part of the input's blocks.</param>
         /// <param name="outputs">The part of the output's.</param>
@@ -222,18 +224,18 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
             top = Math.Max(top, _bands.Start(band));
             bottom = Math.Min(bottom, _bands.Start(band + 1));
 
-            int inputBlocks = ((_problem.InputChannelsOfGroup - 1) / TSimd.Width) + 1;
-            nint inputImage = (nint)_problem.Groups * inputBlocks * inputHeight * inputWidth * TSimd.Width;
-            nint outputImage = (nint)_problem.Groups * OutputBlocks(_problem) * outputHeight * outputWidth * TSimd.Width;
+            nint inputGroup = (nint)InputBlocks(_problem) * inputHeight * inputWidth * TSimd.Width;
+            nint outputGroup = (nint)OutputBlocks(_problem) * outputHeight * outputWidth * TSimd.Width;
+            nint groups = ((nint)image * _problem.Groups) + group;
             WeightGradientTile tile = default;
             tile.Images = images;
             tile.Rows = right > left ? Math.Max(0, bottom - top) : 0;
             tile.Columns = right - left;
             tile.InputStep = (nint)stride.Width * TSimd.Width;
             tile.InputRowStep = (nint)stride.Height * inputWidth * TSimd.Width;
-            tile.InputImageStep = inputImage;
+            tile.InputImageStep = _problem.Groups * inputGroup;
             tile.GradientRowStep = (nint)outputWidth * TSimd.Width;
-            tile.GradientImageStep = outputImage;
+            tile.GradientImageStep = _problem.Groups * outputGroup;
             tile.GradientBlock = outputHeight * tile.GradientRowStep;
             tile.SumStep = (nint)_problem.Taps * TSimd.Width;
             tile.SumBlock = _problem.InputChannelsOfGroup * tile.SumStep;
@@ -241,9 +243,9 @@ internal sealed unsafe class DirectWeightGradient<TSimd>(bool plain, bool precis
             if (tile.Rows == 0) return tile;
 
             nint inputPoint = ((nint)((top * stride.Height) + row) * inputWidth) + (left * stride.Width) + column;
-            tile.Input = _arguments.Input + (image * inputImage) + (group * (inputImage / _problem.Groups)) + (inputPoint * TSimd.Width);
+            tile.Input = _arguments.Input + (groups * inputGroup) + (inputPoint * TSimd.Width);
             nint outputPoint = ((nint)top * outputWidth) + left;
-            tile.Gradient = _arguments.OutputGradient + (image * outputImage) + (group * (outputImage / _problem.Groups)) + (outputPoint * TSimd.Width);
+            tile.Gradient = _arguments.OutputGradient + (groups * outputGroup) + (outputPoint * TSimd.Width);
 
             // Rows that join are one.
             if (tile.Columns == outputWidth && tile.Columns * tile.InputStep == tile.InputRowStep) (tile.Columns, tile.Rows) = (tile.Columns * tile.Rows, 1);

@@ -21,7 +21,7 @@ internal unsafe struct WeightGradientTile
     /// <summary>Floats of the input from an image to the next.</summary>
     public nint InputImageStep;
 
-    /// <summary>Floats from the input to what the next tile reads of it, which is asked for meanwhile; 0 for nothing.</summary>
+    /// <summary>Floats from the input to what a later tile reads and is asked for meanwhile; with 0 that is what this one reads, which costs no memory.</summary>
     public nint InputNext;
 
     /// <summary>The output's gradient at the rectangle's first point; neighbours are a vector apart.</summary>
