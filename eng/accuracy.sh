@@ -12,7 +12,7 @@ dotnet build Cli -c Release -v q --nologo
 compare() {
   local engine=$1 batch=$2 last=$3 options=$4; shift 4
   for model in "$@"; do
-    for algorithm in auto precise direct winograd; do
+    for algorithm in auto precise direct winograd winograd6; do
       for seed in $(seq "$last"); do
         dotnet Cli/bin/Release/net10.0/cnn.dll parity --model "$model" --batch "$batch" --seed "$seed" --algorithm "$algorithm" $options \
           --against "float64,$engine" --json "$out/$engine-$model-$algorithm-$seed.json" > /dev/null || [ $? -eq 1 ]

@@ -24,6 +24,9 @@ internal static class BenchCommand
     // A training step's backward pass is two more convolutions for each: with respect to the input, and to the weights.
     private const int PassesOfTraining = 3;
 
+    // An engine is measured alone so often, by turns, and the medians count.
+    private const int RoundsAlone = 3;
+
     public static Command Create()
     {
         var model = new Option<string>("--model") { HelpName = "NAME|FILE.onnx", Description = "A known network, a file, or a run's folder.", Required = true };
@@ -40,9 +43,10 @@ internal static class BenchCommand
             "Times ours beside other engines, by turns in one process.",
             "cnn bench --model resnet18 --against onnxruntime,libtorch",
             """
-            A training step is forward, loss with auxiliary heads, backward, and descent with momentum; dropout is left out of every engine's. A ratio is
-            the other engine's time over ours in the same round: above 1 ours is faster. Load time (file to first result) and peak memory are taken in a
-            process of each engine's own. Let nothing else run meanwhile.
+            A training step is forward, loss with auxiliary heads, backward, and descent with momentum; dropout is left out of every engine's. Gradients are
+            zeroed before where an engine adds to them; ours writes them anew. A ratio is the other engine's time over ours in the same round: above 1
+            ours is faster. Load time (file to first result) and peak memory are medians of three processes of each engine's own. Let nothing else run
+            meanwhile.
             """)
         { model, mode, batch, rounds, against, explain, algorithm, alone, threads, json };
         command.SetAction(parsed => Run(
@@ -79,14 +83,16 @@ internal static class BenchCommand
     private static BenchFigures Measure(string name, Work work, Settings settings, Terminal terminal)
     {
         string[] engines = [Contenders.Own, .. settings.Against];
-        Alone[] alone = [.. engines.Select(e => InOwnProcess(e, work, settings.Algorithm))];
+        var alone = InOwnProcesses(engines, work, settings.Algorithm);
         var limits = Limits(work.Threads);
         var contenders = new List<IContender>();
         try
         {
-            foreach (string engine in engines) contenders.Add(Contenders.Open(engine, work, settings.Session));
+            var own = Contenders.OpenOwn(work, settings.Session);
+            contenders.Add(own);
+            foreach (string engine in settings.Against) contenders.Add(Contenders.Open(engine, work));
             double[][] times = SideBySide.Measure(contenders, settings.Rounds);
-            if (settings.Explain) terminal.Line(Explained(contenders[0], limits));
+            foreach (var plan in settings.Explain ? own.Plans : []) terminal.Line(Framework.Execution.Explain.Write(plan, limits));
             var ours = Spread.Of(times[0]);
             long multiplyAdds = ModelSummary.Of(OnnxModel.Load(work.File)).MultiplyAdds * work.Batch * (work.Training ? PassesOfTraining : 1);
             return new BenchFigures(
@@ -96,11 +102,12 @@ internal static class BenchCommand
                 work.Threads,
                 settings.Rounds,
                 ours,
-                SideBySide.AllocatedBytes(contenders[0]),
+                SideBySide.AllocatedBytes(own),
                 alone[0].PeakRssMb,
                 alone[0].LoadMs,
                 work.Batch / ours.Median * 1e3,
                 2 * multiplyAdds / ours.Median / 1e6,
+                own.Plans.Sum(p => p.Steps.Sum(s => (double)s.ByteCount)) / ours.Median / 1e6,
                 MachineFigures.Of(limits),
                 [.. Enumerable.Range(1, engines.Length - 1).Select(i => new OpponentFigures(
                     engines[i], contenders[i].Version, Spread.Of(times[i]), alone[i].LoadMs, alone[i].PeakRssMb,
@@ -112,19 +119,21 @@ internal static class BenchCommand
         }
     }
 
-    private static string Explained(IContender own, MachineLimits limits) => Framework.Execution.Explain.Write(
-        own switch
-        {
-            OwnInference inference => inference.Plan,
-            OwnTraining training => training.Plan,
-            _ => throw new InvalidOperationException($"{own.Engine} has no plan."),
-        },
-        limits);
-
     private static MachineLimits Limits(int threads)
     {
         using var pool = new WorkerPool(threads);
         return MachineLimits.Measure(pool, InstructionSet.Best);
+    }
+
+    private static Alone[] InOwnProcesses(string[] engines, Work work, string? algorithm)
+    {
+        var measured = new Alone[engines.Length, RoundsAlone];
+        for (int round = 0; round < RoundsAlone; round++)
+        {
+            for (int i = 0; i < engines.Length; i++) measured[i, round] = InOwnProcess(engines[i], work, algorithm);
+        }
+
+        return [.. engines.Select((_, i) => Alone.Median([.. Enumerable.Range(0, RoundsAlone).Select(round => measured[i, round])]))];
     }
 
     private static Alone InOwnProcess(string engine, Work work, string? algorithm)
@@ -158,7 +167,7 @@ internal static class BenchCommand
         terminal.Line(
             $"{Text(figures.ImagesPerSecond)} images/s, {Text(figures.Gflops)} GFLOP/s of convolutions and fully connected layers as the textbook counts them, " +
             $"{Text(100 * figures.Gflops / figures.Machine.PeakGflops)}% of the {Text(figures.Machine.PeakGflops)} measured for multiply-adds alone ({figures.Machine.InstructionSet}); " +
-            $"memory reads at {Text(figures.Machine.ReadGbPerSecond)} GB/s. {figures.AllocatedBytesPerRun} bytes allocated a run.");
+            $"{Text(figures.GbPerSecond)} GB/s of what the steps read and write, {Text(100 * figures.GbPerSecond / figures.Machine.ReadGbPerSecond)}% of the {Text(figures.Machine.ReadGbPerSecond)} of reading memory. {figures.AllocatedBytesPerRun} bytes allocated a run.");
     }
 
     private static string[] Texts(Spread spread) => [Text(spread.Min), Text(spread.Median), Text(spread.Max)];

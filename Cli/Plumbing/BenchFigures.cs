@@ -3,7 +3,10 @@ using Validation.Benchmarks;
 
 namespace Cli.Plumbing;
 
-/// <summary>The figures of <c>cnn bench</c>; times in milliseconds a run.</summary>
+/// <summary>
+/// The figures of <c>cnn bench</c>; times in milliseconds a run. Operations are those of the textbook, bytes those of each step's operands, once: what
+/// comes from a cache counts too.
+/// </summary>
 internal sealed record BenchFigures(
     string Model,
     string Mode,
@@ -16,6 +19,7 @@ internal sealed record BenchFigures(
     double LoadMs,
     double ImagesPerSecond,
     double Gflops,
+    double GbPerSecond,
     MachineFigures Machine,
     IReadOnlyList<OpponentFigures> Against);
 

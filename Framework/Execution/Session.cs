@@ -123,12 +123,7 @@ public sealed class Session : IGraphRunner
             return null;
         }
 
-        if (_plans.Count == _options.KeptPlans)
-        {
-            _plans[0].Dispose();
-            _plans.RemoveAt(0);
-        }
-
+        if (_plans.Count == _options.KeptPlans) DropOldest();
         _plans.Add(plan);
         return plan;
     }
@@ -145,10 +140,15 @@ public sealed class Session : IGraphRunner
             }
             catch (MemoryBudgetException) when (_plans.Count > 0)
             {
-                _plans[0].Dispose();
-                _plans.RemoveAt(0);
+                DropOldest();
             }
         }
+    }
+
+    private void DropOldest()
+    {
+        _plans[0].Dispose();
+        _plans.RemoveAt(0);
     }
 
     private IReadOnlyList<Tensor> RunParts(IReadOnlyList<Tensor> inputs) => _segments?.Run(inputs) ?? _interpreter!.Run(inputs);

@@ -30,8 +30,17 @@ public sealed record SessionOptions
     /// </summary>
     public long MemoryBudget { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
-    /// <summary>How many compiled plans, one for each set of input shapes, are kept.</summary>
-    public int KeptPlans { get; init; } = 8;
+    /// <summary>How many compiled plans, one for each set of input shapes, are kept; at least 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is less.</exception>
+    public int KeptPlans
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            field = value;
+        }
+    } = 8;
 
     /// <summary>
     /// Pairs of an output and an input, by name, that the user gives the same memory. A plan writes such an output only when nothing reads

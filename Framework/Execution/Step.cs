@@ -28,7 +28,10 @@ public abstract unsafe class Step
     /// <summary>The kernel's name.</summary>
     public string Kernel { get; }
 
-    /// <summary>Why better kernels were passed over; empty where this is the best.</summary>
+    /// <summary>
+    /// Why other kernels were not taken: those that stand before this one in the family's list, and of convolutions all that a cost was worked out for.
+    /// Empty where this is the first of its list.
+    /// </summary>
     public IReadOnlyList<string> Refusals { get; init; } = [];
 
     /// <summary>The values that it reads.</summary>

@@ -63,10 +63,17 @@ internal sealed class KernelChoice(SessionOptions options, Graph graph)
             if (its < bestCost) (best, bestCost) = (kernel, its);
         }
 
-        if (best != direct) return (best, []);
-        var reasons = candidates.Select(k => $"{k.Name}: {Objection(k, direct, problem) ?? Slower(cost(k), bestCost)}");
-        return (direct, [.. reasons, .. Passed.Over(directs, direct, problem, Set)]);
+        double chosen = cost(best);
+        var others = best == direct ? candidates : [.. candidates.Where(k => k != best), direct];
+        var reasons = others.Select(k => $"{k.Name}: {(k == direct ? null : Objection(k, direct, problem)) ?? Slower(cost(k), chosen)}");
+        return (best, [.. reasons, .. BeforeDirect(directs, direct, problem)]);
     }
+
+    // Where images lie in the lanes, or may not, kernels before the chosen one may fit the problem and not the network.
+    private IEnumerable<string> BeforeDirect<TKernel>(IReadOnlyList<TKernel> directs, TKernel direct, ConvolutionProblem problem)
+        where TKernel : ConvolutionKernel => _lanes.OfImages
+        ? directs.TakeWhile(k => k != direct).Where(k => k.Set <= Set).Select(k => $"{k.Name}: {k.Refusal(problem) ?? "the network's images lie in the lanes."}")
+        : Passed.Over(directs, direct, problem, Set);
 
     /// <summary>Why a kernel is not to be compared with the direct one; null where it is.</summary>
     private string? Objection(ConvolutionKernel kernel, ConvolutionKernel direct, in ConvolutionProblem problem) => options.Algorithm switch
@@ -88,6 +95,8 @@ internal sealed class KernelChoice(SessionOptions options, Graph graph)
     /// <summary>Whether a kernel has the tiles that are never taken unasked.</summary>
     private static bool IsLargest(ConvolutionKernel kernel) => kernel is IMinimalFiltering { Tile: 6 };
 
-    private static string Slower(double cost, double best) =>
-        string.Create(CultureInfo.InvariantCulture, $"it is expected to take {cost / best:0.0#} times as long.");
+    // What the user asks for is taken even where something else is faster.
+    private string Slower(double cost, double chosen) => cost >= chosen
+        ? string.Create(CultureInfo.InvariantCulture, $"it is expected to take {cost / chosen:0.0#} times as long.")
+        : $"the algorithm is to be {options.Algorithm}.";
 }

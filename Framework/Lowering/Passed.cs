@@ -3,7 +3,7 @@ using Framework.Kernels.Simd;
 
 namespace Framework.Lowering;
 
-/// <summary>Why the kernels before the chosen one in their list were passed over.</summary>
+/// <summary>Why the kernels before the chosen one in their list were passed over: the chosen one is the first that does not refuse.</summary>
 internal static class Passed
 {
     public static IReadOnlyList<string> Over<TKernel, TProblem>(IReadOnlyList<TKernel> list, TKernel chosen, TProblem problem, InstructionSet widest)
@@ -13,7 +13,7 @@ internal static class Passed
         foreach (var kernel in list)
         {
             if (ReferenceEquals(kernel, chosen)) break;
-            if (kernel.Set <= widest) reasons.Add($"{kernel.Name}: {kernel.Refusal(problem) ?? "the network's values lie otherwise."}");
+            if (kernel.Set <= widest) reasons.Add($"{kernel.Name}: {kernel.Refusal(problem)}");
         }
 
         return reasons;

@@ -1,4 +1,3 @@
-using Framework.Errors;
 using Framework.Execution;
 using Framework.Graphs;
 using Framework.Lowering.Steps;
@@ -44,20 +43,17 @@ internal sealed unsafe class PlanCompiler
         foreach (var step in steps) step.Bind(v => _buffers[v]);
         FindLifetimes(steps);
         var memory = new PlanMemory(meter);
-        byte* arena;
-        nint arenaBytes;
         try
         {
-            arena = LayOut(steps, memory, out arenaBytes, pool.Threads);
+            byte* arena = LayOut(steps, memory, out nint arenaBytes, pool.Threads);
             foreach (var step in steps) step.Prepare(memory, pool);
+            return new Plan(_graph, inputShapes, steps, [.. _graph.Inputs.Select(i => _buffers[i])], outputs, memory, arena + arenaBytes);
         }
-        catch (MemoryBudgetException)
+        catch
         {
             memory.Dispose();
             throw;
         }
-
-        return new Plan(_graph, inputShapes, steps, [.. _graph.Inputs.Select(i => _buffers[i])], outputs, memory, arena + arenaBytes);
     }
 
     private void Place(Node node)

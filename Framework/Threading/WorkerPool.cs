@@ -16,8 +16,8 @@ namespace Framework.Threading;
 /// <para>Waiting goes through three stages: pause instructions (answers within a fraction of a microsecond), giving the
 /// core away between looks (so that another process that wants it is not starved), and sleep. The caller does its own share
 /// and then waits the same way.</para>
-/// <para>Runs from several threads take turns. A run from inside a job does all of its items on the thread that it came
-/// from.</para>
+/// <para>Runs from several threads that divide their items take turns. A run of a single item, and one from inside a job, stays on
+/// the thread that it came from.</para>
 /// </remarks>
 public sealed unsafe class WorkerPool : IDisposable
 {
@@ -235,11 +235,14 @@ public sealed unsafe class WorkerPool : IDisposable
         ExceptionDispatchInfo.Throw(failure);
     }
 
-    /// <summary>The items of a thread that nobody has taken yet, first and end in one word; two cache lines apart from the next thread's.</summary>
+    /// <summary>
+    /// The items of a thread that nobody has taken yet, first and end in one word; two cache lines apart from the next thread's, and not in the line
+    /// of the array's length, which all threads read.
+    /// </summary>
     [StructLayout(LayoutKind.Explicit, Size = 128)]
     private struct Share
     {
-        [FieldOffset(0)]
+        [FieldOffset(64)]
         private long _items;
 
         public void Give(int first, int end) => Volatile.Write(ref _items, Pack(first, end));
@@ -301,7 +304,8 @@ public sealed unsafe class WorkerPool : IDisposable
 
         public void Wake()
         {
-            if (Interlocked.Exchange(ref _sleeps, 0) == 1) _wake.Set();
+            // Looked at first: the line that it lies in is read by the worker while it waits, and is written only around a sleep.
+            if (Volatile.Read(ref _sleeps) == 1 && Interlocked.Exchange(ref _sleeps, 0) == 1) _wake.Set();
         }
 
         public void Dispose()

@@ -22,6 +22,10 @@ public sealed record Alone(double LoadMs, double PeakRssMb)
         return new Alone(load, PeakBytes() / 1e6);
     }
 
+    /// <summary>The medians of some measurements.</summary>
+    public static Alone Median(IReadOnlyCollection<Alone> measured) =>
+        new(Spread.Of([.. measured.Select(m => m.LoadMs)]).Median, Spread.Of([.. measured.Select(m => m.PeakRssMb)]).Median);
+
     // .NET's own figure is the present one on Linux, not the highest.
     private static double PeakBytes()
     {

@@ -6,7 +6,7 @@ using Validation.Parity;
 namespace Validation.Benchmarks;
 
 /// <summary>This framework in inference.</summary>
-public sealed class OwnInference : IContender
+public sealed class OwnInference : IOwnContender
 {
     private readonly Session _session;
     private readonly Tensor[] _inputs;
@@ -29,8 +29,8 @@ public sealed class OwnInference : IContender
     /// <inheritdoc/>
     public string Version => typeof(Session).Assembly.GetName().Version!.ToString(3);
 
-    /// <summary>The plan that runs.</summary>
-    public Plan Plan => _session.PlanFor(_inputs);
+    /// <inheritdoc/>
+    public IReadOnlyList<Plan> Plans => [_session.PlanFor(_inputs)];
 
     /// <inheritdoc/>
     public void Run() => _session.Run(_inputs, _outputs);

@@ -10,7 +10,7 @@ using Validation.Parity;
 namespace Validation.Benchmarks;
 
 /// <summary>A training step of this framework: forward, loss with heads, backward, descent with momentum. Dropout is left out on both sides.</summary>
-public sealed class OwnTraining : IContender
+public sealed class OwnTraining : IOwnContender
 {
     private readonly WorkerPool _pool;
     private readonly Session _gradients;
@@ -56,8 +56,8 @@ public sealed class OwnTraining : IContender
     /// <inheritdoc/>
     public string Version => typeof(Session).Assembly.GetName().Version!.ToString(3);
 
-    /// <summary>The plan of the gradients.</summary>
-    public Plan Plan => _gradients.PlanFor(_inputs);
+    /// <summary>The plan of the gradients, and that of the update.</summary>
+    public IReadOnlyList<Plan> Plans => [_gradients.PlanFor(_inputs), _update.PlanFor(_updateInputs)];
 
     /// <inheritdoc/>
     public void Run()

@@ -36,10 +36,12 @@ internal static class KernelShares
         Table("direct 3x3, N=1", Layer.ThreeByThree, l => Forward(l, set, pool));
         Table("direct 3x3 halving, N=1", Layer.ThreeByThreeHalving, l => Forward(l, set, pool));
         Table("direct 1x1, N=1", Layer.OneByOne, l => Forward(l, set, pool));
+
+        // VGG's first two layers, 8 images of 64 and 128 channels at 224x224 and 112x112, take as long as all the others together.
         Layer[] training = [.. Layer.ThreeByThree.Skip(2).Concat(Layer.ThreeByThreeHalving).Select(l => l.WithBatch(TrainingBatch))];
         Layer[] training1 = [.. Layer.OneByOne.Select(l => l.WithBatch(TrainingBatch))];
-        Table($"weight gradient 3x3, N={TrainingBatch}", training, l => new PreparedWeightGradient(First<WeightGradientKernel>(ConvolutionWeightGradient.List, l.Problem, set), l.Problem, pool));
-        Table($"weight gradient 1x1, N={TrainingBatch}", training1, l => new PreparedWeightGradient(First<WeightGradientKernel>(ConvolutionWeightGradient.List, l.Problem, set), l.Problem, pool));
+        Table($"weight gradient 3x3, N={TrainingBatch}", training, WeightGradient, MultiplyAddsWithinInput);
+        Table($"weight gradient 1x1, N={TrainingBatch}", training1, WeightGradient, MultiplyAddsWithinInput);
         Table($"input gradient 3x3, N={TrainingBatch}", training, l => new PreparedInputGradient(First<InputGradientKernel>(ConvolutionInputGradient.List, l.Problem, set), l.Problem, pool));
         Table($"input gradient 1x1, N={TrainingBatch}", training1, l => new PreparedInputGradient(First<InputGradientKernel>(ConvolutionInputGradient.List, l.Problem, set), l.Problem, pool));
         const string Vector = "GEMV, of the read bandwidth";
@@ -48,7 +50,10 @@ internal static class KernelShares
         Console.WriteLine("\n| medians over the layers | side by side | best over best |\n|---|---|---|");
         foreach (var (family, median) in medians) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {family} | {median.Paired:P1} | {median.Best:P1} |"));
 
-        void Table(string family, IReadOnlyList<Layer> layers, Func<Layer, IPrepared> prepare)
+        PreparedWeightGradient WeightGradient(Layer layer) =>
+            new(First<WeightGradientKernel>(ConvolutionWeightGradient.List, layer.Problem, set), layer.Problem, pool);
+
+        void Table(string family, IReadOnlyList<Layer> layers, Func<Layer, IPrepared> prepare, Func<ConvolutionProblem, long>? multiplyAdds = null)
         {
             if (!family.Contains(part, StringComparison.Ordinal)) return;
             Console.WriteLine($"\n| {family} | side by side | best over best |\n|---|---|---|");
@@ -57,10 +62,24 @@ internal static class KernelShares
             Share Row(Layer layer)
             {
                 using var prepared = prepare(layer);
-                return Show(layer.Name, Shares(prepared, 2.0 * layer.Problem.MultiplyAdds, probe.Flops));
+                return Show(layer.Name, Shares(prepared, 2.0 * (multiplyAdds?.Invoke(layer.Problem) ?? layer.Problem.MultiplyAdds), probe.Flops));
             }
         }
     }
+
+    // Weight gradients pass over the taps that meet the padding, which are not to count as work then; the other kernels multiply its zeros.
+    private static long MultiplyAddsWithinInput(ConvolutionProblem p) =>
+        (long)p.Batch * p.InputChannelsOfGroup * p.OutputChannels
+        * Meetings(p.Input.Height, p.Output.Height, p.Kernel.Height, p.Stride.Height, p.Dilation.Height, p.PadBegin.Height)
+        * Meetings(p.Input.Width, p.Output.Width, p.Kernel.Width, p.Stride.Width, p.Dilation.Width, p.PadBegin.Width);
+
+    // Pairs of a tap and an output, along an axis, that meet the input.
+    private static long Meetings(int input, int output, int kernel, int stride, int dilation, int pad) => (
+        from tap in Enumerable.Range(0, kernel)
+        from place in Enumerable.Range(0, output)
+        let at = (place * stride) + (tap * dilation) - pad
+        where at >= 0 && at < input
+        select at).LongCount();
 
     private static PreparedForward Forward(Layer layer, InstructionSet set, WorkerPool pool) =>
         new(First<ForwardKernel>(ConvolutionForward.List, layer.Problem, set), layer.Problem, pool);

@@ -6,8 +6,8 @@ using BenchmarkDotNet.Running;
 namespace Benchmarks;
 
 /// <summary>
-/// Runs the suites that the command line chooses; or, with "shares [THREADS [FAMILY]]", prints what share of the machine's limits single kernels reach; or,
-/// with "loader [THREADS [EPOCHS]]", how fast data is loaded.
+/// Runs the suites that the command line chooses; or, with "shares [THREADS [FAMILY]]", prints what share of the machine's limits single kernels reach; with
+/// "costs [THREADS]", whether the cost model chooses the faster kernels; or, with "loader [THREADS [EPOCHS]]", how fast data is loaded.
 /// </summary>
 internal static class Program
 {
@@ -17,6 +17,12 @@ internal static class Program
         if (arguments is ["shares", ..])
         {
             KernelShares.Print(threads, part: arguments.Length > 2 ? arguments[2] : "");
+            return;
+        }
+
+        if (arguments is ["costs", ..])
+        {
+            ColdCosts.Print(threads);
             return;
         }
 

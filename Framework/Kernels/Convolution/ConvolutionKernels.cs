@@ -26,6 +26,7 @@ public static class ConvolutionForward
             new DepthwiseForward<TSimd>(),
             .. HasBlocks<TSimd>() ? [new DirectForward<TSimd>(plain: true, precise)] : Array.Empty<ForwardKernel>(),
             new DirectForward<TSimd>(plain: false, precise),
+            .. HasBlocks<TSimd>() ? [new JoinedForward<TSimd>(new(plain: false, precise))] : Array.Empty<ForwardKernel>(),
             .. HasBlocks<TSimd>() && !precise ? [new LanesForward<TSimd>()] : Array.Empty<ForwardKernel>(),
             new GemmForward<TSimd>(),
         ];
@@ -55,6 +56,7 @@ public static class ConvolutionInputGradient
         [
             new DepthwiseInputGradient<TSimd>(),
             new DirectInputGradient<TSimd>(precise),
+            .. ConvolutionForward.HasBlocks<TSimd>() ? [new JoinedInputGradient<TSimd>(new(precise))] : Array.Empty<InputGradientKernel>(),
             .. ConvolutionForward.HasBlocks<TSimd>() && !precise ? [new LanesInputGradient<TSimd>()] : Array.Empty<InputGradientKernel>(),
             new GemmInputGradient<TSimd>(),
         ];
@@ -81,6 +83,7 @@ public static class ConvolutionWeightGradient
             new DepthwiseWeightGradient<TSimd>(),
             .. ConvolutionForward.HasBlocks<TSimd>() ? [new DirectWeightGradient<TSimd>(plain: true, precise)] : Array.Empty<WeightGradientKernel>(),
             new DirectWeightGradient<TSimd>(plain: false, precise),
+            .. ConvolutionForward.HasBlocks<TSimd>() ? [new JoinedWeightGradient<TSimd>(new(plain: false, precise))] : Array.Empty<WeightGradientKernel>(),
             .. ConvolutionForward.HasBlocks<TSimd>() && !precise ? [new LanesWeightGradient<TSimd>()] : Array.Empty<WeightGradientKernel>(),
             new GemmWeightGradient<TSimd>(),
         ];

@@ -117,8 +117,8 @@ internal static unsafe class NarrowTiles<TSimd>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void FetchNext(float* source, int floats)
     {
-        Ahead.FetchNearer(source);
-        if (floats > Ahead.LineFloats) Ahead.FetchNearer(source + Ahead.LineFloats);
-        if (floats > 2 * Ahead.LineFloats) Ahead.FetchNearer(source + (2 * Ahead.LineFloats));
+        Ahead.FetchToSecond(source);
+        if (floats > Ahead.LineFloats) Ahead.FetchToSecond(source + Ahead.LineFloats);
+        if (floats > 2 * Ahead.LineFloats) Ahead.FetchToSecond(source + (2 * Ahead.LineFloats));
     }
 }

@@ -176,7 +176,7 @@ internal static unsafe class WeightGradientTiles<TSimd>
                 float* behind = dy + ((nint)tile->Columns * TSimd.Width);
                 do
                 {
-                    Ahead.FetchNearer(x + next);
+                    Ahead.FetchToSecond(x + next);
                     TSimd d0 = TSimd.Load(dy);
                     TSimd d1 = TBlocks.Value > 1 ? TSimd.Load(dy + block) : d0;
                     TSimd d2 = TBlocks.Value > 2 ? TSimd.Load(dy + (2 * block)) : d0;

@@ -13,16 +13,13 @@ internal sealed unsafe class OuterGemm<TSimd>() : GemmKernel($"GemmOuter{RowsAtO
     where TSimd : unmanaged, ISimd<TSimd>
 {
     /// <summary>Terms of a sum that are added in one visit.</summary>
-    private const int TermsOfVisit = 8;
+    internal const int TermsOfVisit = 8;
 
     /// <summary>Rows of an item of work.</summary>
     private const int RowsOfItem = 16;
 
     /// <summary>Columns gone through together: as many of B's rows fit the nearest cache.</summary>
     private const int ColumnsOfVisit = 512;
-
-    /// <summary>Floats of a result from which on it is written past the caches: those of 67 and 151 MB took half the time so; smaller ones were not tried.</summary>
-    private const nint PastFloats = 1 << 22;
 
     /// <summary>Rows of the result side by side: as many as there are registers for their factors.</summary>
     private static int RowsAtOnce => TSimd.Width >= 16 ? 2 : 1;
@@ -42,15 +39,9 @@ internal sealed unsafe class OuterGemm<TSimd>() : GemmKernel($"GemmOuter{RowsAtO
         public GemmProblem Problem;
         public GemmArguments Arguments;
 
-        /// <summary>Whether the result is large, written once, and its vectors lie at multiples of their size.</summary>
-        private readonly bool IsWrittenPast =>
-            (nint)Problem.Rows * Problem.Columns >= PastFloats && Problem.Depth <= TermsOfVisit && !Problem.Accumulate
-            && Problem.Bias == GemmBias.None && Problem.Activation == FusedActivation.None
-            && Problem.StepC % TSimd.Width == 0 && (nuint)Arguments.C % (nuint)(TSimd.Width * sizeof(float)) == 0;
-
         public readonly void Execute(int index, int worker)
         {
-            bool past = IsWrittenPast;
+            bool past = PastCaches.Suit(Problem, TermsOfVisit, Arguments.C, TSimd.Width);
             int first = index * RowsOfItem, end = Math.Min(first + RowsOfItem, Problem.Rows);
             for (int column = 0; column < Problem.Columns; column += ColumnsOfVisit)
             {

@@ -9,16 +9,16 @@ internal static unsafe class Ahead
     /// <summary>Floats of a cache line.</summary>
     public const int LineFloats = 16;
 
-    /// <summary>Asks for the cache line around an address.</summary>
+    /// <summary>Asks for the cache line around an address to come into the first cache.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Fetch(float* address)
     {
         if (Sse.IsSupported) Sse.Prefetch0(address);
     }
 
-    /// <summary>Asks for the cache line around an address to come as near as the second cache: for what is read a little later.</summary>
+    /// <summary>Asks for the cache line around an address to come into the second cache: for what is read a little later.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void FetchNearer(float* address)
+    public static void FetchToSecond(float* address)
     {
         if (Sse.IsSupported) Sse.Prefetch1(address);
     }

@@ -54,9 +54,18 @@ public sealed record Layer(string Name, ConvolutionProblem Problem)
         Of("GoogLeNet 832-384@7", 832, 384, 7, 1),
     ];
 
+    /// <summary>Layers that have kernels of their own: few channels, groups of one and of few channels, a picture's three channels.</summary>
+    public static IReadOnlyList<Layer> Special { get; } =
+    [
+        Of("LeNet-5 6-16@14, N=64", 6, 16, 14, 5).WithBatch(64),
+        Of("MobileNet 256@14, depthwise", 256, 256, 14, 3, groups: 256),
+        Of("ResNeXt-50 128@56, 32 groups", 128, 128, 56, 3, groups: 32),
+        Of("ResNet 3-64@224/2", 3, 64, 224, 7, 2),
+    ];
+
     /// <summary>A few of all kinds, as the suites take them.</summary>
     internal static IEnumerable<(string Shape, ConvolutionProblem Problem)> Some =>
-        from layer in ThreeByThree.Concat(ThreeByThreeHalving.Take(1)).Concat(OneByOne.Take(1))
+        from layer in ThreeByThree.Concat(ThreeByThreeHalving.Take(1)).Concat(OneByOne.Take(1)).Concat(Special)
         select (layer.Name, layer.Problem);
 
     /// <summary>The same layer for another number of images.</summary>
@@ -68,17 +77,19 @@ public sealed record Layer(string Name, ConvolutionProblem Problem)
             Stride = p.Stride,
             PadBegin = p.PadBegin,
             PadEnd = p.PadEnd,
+            Groups = p.Groups,
         });
     }
 
     public override string ToString() => Name;
 
-    private static Layer Of(string name, int inputs, int outputs, int extent, int kernel, int stride = 1) => new(
+    private static Layer Of(string name, int inputs, int outputs, int extent, int kernel, int stride = 1, int groups = 1) => new(
         name,
         new ConvolutionProblem(1, inputs, outputs, Extents.Of(extent, extent), Extents.Of(kernel, kernel))
         {
             Stride = Extents.Of(stride, stride),
             PadBegin = Padding.Of(kernel / 2, kernel / 2),
             PadEnd = Padding.Of(kernel / 2, kernel / 2),
+            Groups = groups,
         });
 }

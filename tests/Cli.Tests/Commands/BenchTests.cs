@@ -23,6 +23,11 @@ public sealed class BenchTests
         figures.GetProperty("allocated_bytes_per_run").GetInt64().Should().Be(0);
         figures.GetProperty("load_ms").GetDouble().Should().BePositive();
         figures.GetProperty("peak_rss_mb").GetDouble().Should().BeInRange(10, 10_000);
+        figures.GetProperty("gflops").GetDouble().Should().BePositive();
+        figures.GetProperty("gb_per_second").GetDouble().Should().BePositive();
+        var machine = figures.GetProperty("machine");
+        machine.GetProperty("peak_gflops").GetDouble().Should().BePositive();
+        machine.GetProperty("read_gb_per_second").GetDouble().Should().BePositive();
         var ours = Ordered(figures.GetProperty("ours_ms"));
         var others = figures.GetProperty("against").EnumerateArray().ToArray();
         others.Select(o => o.GetProperty("engine").GetString()).Should().Equal(against.Split(','));

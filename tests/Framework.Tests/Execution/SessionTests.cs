@@ -6,6 +6,7 @@ using Framework.Kernels.Simd;
 using Framework.Models;
 using Framework.Operators;
 using Framework.Tensors;
+using Framework.Tests.Kernels;
 using Framework.Tests.Models;
 using Framework.Training;
 
@@ -52,6 +53,51 @@ public class SessionTests
             if (first.Length == 0) first = scores;
             scores.Should().Equal(first);
         }
+    }
+
+    [Theory]
+    [InlineData("lenet5", 16)]
+    [InlineData("vgg11", 3)]
+    [InlineData("alexnet-tv", 3)]
+    [InlineData("googlenet-tv", 3)]
+    [InlineData("resnet18", 3)]
+    [InlineData("densenet121", 3)]
+    public void A_whole_training_step_is_bitwise_the_same_at_any_number_of_threads(string name, int images)
+    {
+        var network = ReducedNetwork.Of(name, images);
+        var training = TrainingGraph.Create(network.TraceAll(), Loss.CrossEntropy);
+        var data = network.Module.Parameters().ToDictionary(p => p.Name, p => p.Data);
+        Tensor[] inputs = [.. training.Graph.Inputs.Select(Input)];
+        var runs = new List<int[][]>();
+        foreach (int threads in (int[])[1, 2, 3])
+        {
+            using var session = new Session(training.Graph, new SessionOptions { Threads = threads });
+            runs.Add([.. session.Run(inputs).Select(o => KernelSets.Bits(o.ToArray<float>()))]);
+        }
+
+        for (int i = 0; i < runs[0].Length; i++)
+        {
+            string output = training.Graph.Outputs[i].Name;
+            runs[1][i].Should().Equal(runs[0][i], output);
+            runs[2][i].Should().Equal(runs[0][i], output);
+        }
+
+        Tensor Input(Value input) =>
+            input.Name == TrainingGraph.TargetName ? network.Labels()
+            : data.TryGetValue(input.Name, out var known) ? known
+            : input.ElementType == ElementType.Int64 ? new Tensor(ElementType.Int64, input.Shape!.ToShape(input.Name))
+            : network.Batch();
+    }
+
+    [Fact]
+    public void A_session_keeps_one_plan_at_least()
+    {
+        var none = () => new SessionOptions { KeptPlans = 0 };
+        none.Should().Throw<ArgumentOutOfRangeException>();
+        using var session = new Session(Network(), new SessionOptions { KeptPlans = 1 });
+        var first = session.Run(Images(2))[0].ToArray<float>();
+        session.Run(Images(3));
+        session.Run(Images(2))[0].ToArray<float>().Should().Equal(first);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Framework.Errors;
+using Framework.Execution;
 using Framework.Models;
 using Framework.Training;
 using Validation.Engines;
@@ -37,6 +38,35 @@ public class NetworkParityTests(ITestOutputHelper output)
         report.Rows.Select(r => r.Against).Distinct().Should().BeEquivalentTo("float64", "onnxruntime", "libtorch");
         report.Rows.Count(r => r.Against == "libtorch" && r.Quantity == Quantity.Gradient).Should().BeGreaterThanOrEqualTo(network.Parameters.Count());
         report.Rows.Should().OnlyContain(r => double.IsFinite(r.MaxAbs) && double.IsFinite(r.RmsRel) && double.IsFinite(r.ErrorVsFloat64) && double.IsFinite(r.Tolerance));
+    }
+
+    /// <summary>The networks of the suite, each by the algorithms that are not the default.</summary>
+    public static TheoryData<string, ConvolutionAlgorithm> ByAlgorithm
+    {
+        get
+        {
+            var cases = new TheoryData<string, ConvolutionAlgorithm>();
+            foreach (string name in (string[])["lenet5", "alexnet", "alexnet-tv", "zfnet", "vgg16", "googlenet", "googlenet-tv", "resnet18", "resnet50", "densenet121"])
+            {
+                foreach (var algorithm in Enum.GetValues<ConvolutionAlgorithm>().Where(a => a != ConvolutionAlgorithm.Auto)) cases.Add(name, algorithm);
+            }
+
+            return cases;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(ByAlgorithm))]
+    public void Outputs_and_gradients_agree_by_every_algorithm(string name, ConvolutionAlgorithm algorithm)
+    {
+        var network = ReducedNetwork.Of(name);
+
+        var report = ParityRun.Run(ParityProblem.Training(network, batch: 2, seed: 1), new ParityOptions { Algorithm = algorithm });
+
+        report.Rows.Where(r => !r.Ok).Should().BeEmpty();
+        report.Steps.Where(s => !s.Ok).Should().BeEmpty();
+        report.Rows.Count(r => r.Quantity == Quantity.Gradient).Should().BeGreaterThanOrEqualTo(network.Parameters.Count());
+        report.Directional!.Ok.Should().BeTrue("{0}", report.Directional);
     }
 
     [Fact]

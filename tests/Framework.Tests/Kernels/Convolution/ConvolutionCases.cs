@@ -132,6 +132,21 @@ internal static class ConvolutionCases
         };
         yield return new(1, 4, 8, Extents.Of(5, 5), Extents.Of(3, 3)) { Groups = 4 };
 
+        // Groups that are joined to fill blocks: all, some, as ResNeXt has them, and with a stride.
+        int half = Math.Max(1, lanes / 2);
+        yield return new(1, 2 * lanes, 4 * lanes, Extents.Of(6, 7), Extents.Of(3, 3)) { Groups = lanes, PadBegin = ring, PadEnd = ring, HasBias = true };
+        yield return new(2, 8 * half, 8 * half, Extents.Of(7, 9), Extents.Of(3, 3))
+        {
+            Groups = 8,
+            Stride = two,
+            PadBegin = ring,
+            PadEnd = ring,
+            HasBias = true,
+            HasResidual = true,
+            Activation = FusedActivation.Relu,
+        };
+        yield return new(1, 12 * half, 4 * half, Extents.Of(5, 6), Extents.Of(2, 3)) { Groups = 4, Dilation = Extents.Of(2, 1) };
+
         // One axis, three axes, a stride past the filter, a filter as large as the input, pads wider than the filter.
         yield return new(2, 7, 9, new Extents(1, 1, 40), new Extents(1, 1, 5))
         {

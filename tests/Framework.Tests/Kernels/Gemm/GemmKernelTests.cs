@@ -52,23 +52,40 @@ public sealed unsafe class GemmKernelTests
         }
     }
 
-    /// <remarks>Columns of 2056 leave a tail to the widest vectors, and rows that do not lie at multiples of their size.</remarks>
+    /// <remarks>Rows of 2056 columns leave a tail to the widest vectors, and do not lie at multiples of their size.</remarks>
     [Theory]
     [MemberData(nameof(Outers))]
-    public void Results_too_large_for_the_caches_are_exact(string name)
+    public void Results_too_large_for_the_caches_are_exact_whether_or_not_they_are_written_past_them(string name)
     {
         var kernel = Find(name);
+        int width = kernel.Set.Width, terms = OuterGemm<SimdScalar>.TermsOfVisit;
         using var pool = new WorkerPool(2);
-        GemmProblem[] problems =
+        (GemmProblem Problem, bool Past)[] cases =
         [
-            new(2049, 2048, 8, transposeA: true), new(2049, 2056, 3, transposeA: true), new(2049, 2048, 1) { Accumulate = true },
-            new(2049, 2048, 2) { Bias = GemmBias.PerColumn, Activation = FusedActivation.Relu },
+            (new(2049, 2048, 8, transposeA: true), true),
+            (new(2049, 2056, 3, transposeA: true), 2056 % width == 0),
+            (new(2049, 2048, 9, transposeA: true), false),
+            (new(2049, 2048, 1) { Accumulate = true }, false),
+            (new(2049, 2048, 2) { Bias = GemmBias.PerColumn, Activation = FusedActivation.Relu }, false),
         ];
-        for (int i = 0; i < problems.Length; i++)
+        for (int i = 0; i < cases.Length; i++)
         {
-            kernel.Refusal(problems[i]).Should().BeNull();
-            CheckExact(kernel, problems[i], i, pool);
+            kernel.Refusal(cases[i].Problem).Should().BeNull();
+
+            // A guarded buffer that begins at its page lies at a multiple of every vector.
+            using var c = new GuardedFloats(1, GuardedEnd.Start);
+            PastCaches.Suit(cases[i].Problem, terms, c.Pointer, width).Should().Be(cases[i].Past);
+            CheckExact(kernel, cases[i].Problem, i, pool);
         }
+    }
+
+    [Fact]
+    public void Small_results_and_those_that_lie_at_odd_places_are_not_written_past_the_caches()
+    {
+        using var c = new GuardedFloats(2, GuardedEnd.Start);
+        PastCaches.Suit(new(2048, 2047, 8), 8, c.Pointer, 1).Should().BeFalse();
+        PastCaches.Suit(new(2048, 2048, 8), 8, c.Pointer, 4).Should().BeTrue();
+        PastCaches.Suit(new(2048, 2048, 8), 8, c.Pointer + 1, 4).Should().BeFalse();
     }
 
     [Theory]
