@@ -7,7 +7,8 @@ namespace Framework.Lowering;
 /// <summary>
 /// What a convolution is expected to take on one core, in nanoseconds. The constants were measured on a Zen 4 core at 512, 256 and 128 bits, with
 /// weights and activations out of the caches, as a layer finds them in a network whose weights do not fit there; a loop over one warm layer would
-/// favour Winograd's larger weights. Nothing here depends on a clock or on the number of threads.
+/// favour Winograd's larger weights. The benchmarks' <c>costs</c> repeats that on the machine at hand and says what a choice loses. Nothing here depends
+/// on a clock or on the number of threads.
 /// </summary>
 internal static class ConvolutionCost
 {
@@ -28,9 +29,6 @@ internal static class ConvolutionCost
 
     /// <summary>Packing a weight for a direct kernel, and for each point of a transform.</summary>
     private const double PackDirect = 0.85, PackPoint = 0.5;
-
-    /// <summary>How much slower multiply-adds of a weight gradient are: one load for each vector of sums less.</summary>
-    private const double WeightGradientLoss = 1.1;
 
     /// <summary>Multiply-adds of floats a nanosecond in a register tile.</summary>
     private static double MultiplyAdds(InstructionSet set) => set switch
@@ -63,7 +61,7 @@ internal static class ConvolutionCost
     /// <summary>The gradient of weights.</summary>
     public static double WeightGradient(in ConvolutionProblem problem, ConvolutionKernel kernel)
     {
-        double rate = MultiplyAdds(kernel.Set) / WeightGradientLoss;
+        double rate = MultiplyAdds(kernel.Set);
         if (kernel is not IMinimalFiltering { Tile: var tile } form) return problem.MultiplyAdds / rate;
 
         // Transformed activations go through the shared cache; sums are written and read again, beyond it where they are many.

@@ -15,6 +15,8 @@ public sealed class KernelChoiceTests
 {
     private static readonly Padding s_ring = Padding.Of(1, 1);
 
+    public static TheoryData<InstructionSet> Sets => [.. InstructionSet.Supported];
+
     [Fact]
     public void A_layer_of_many_channels_and_pixels_is_computed_by_the_larger_tile()
     {
@@ -28,12 +30,13 @@ public sealed class KernelChoiceTests
         Choice(ConvolutionAlgorithm.Auto).WeightGradient(Layer(128, 28)).Kernel.Should().BeAssignableTo<IMinimalFiltering>();
     }
 
-    [Fact]
-    public void Weights_that_must_be_transformed_at_each_run_weigh_against_few_pixels()
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public void Weights_that_must_be_transformed_at_each_run_weigh_against_few_pixels(InstructionSet set)
     {
-        if (InstructionSet.Best == InstructionSet.Scalar) return;
-        Choice(ConvolutionAlgorithm.Auto).Forward(Layer(512, 7), packed: true).Kernel.Should().BeAssignableTo<IMinimalFiltering>();
-        var (kernel, passedOver) = Choice(ConvolutionAlgorithm.Auto).Forward(Layer(512, 3), packed: false);
+        // A float at a time, the transforms take longer than the multiplications that they spare.
+        (Choice(ConvolutionAlgorithm.Auto, set).Forward(Layer(512, 7), packed: true).Kernel is IMinimalFiltering).Should().Be(set != InstructionSet.Scalar);
+        var (kernel, passedOver) = Choice(ConvolutionAlgorithm.Auto, set).Forward(Layer(512, 3), packed: false);
         kernel.Should().NotBeAssignableTo<IMinimalFiltering>();
         passedOver.Should().Contain(r => r.StartsWith("Winograd4x4", StringComparison.Ordinal) && r.EndsWith("times as long.", StringComparison.Ordinal));
     }
@@ -57,35 +60,54 @@ public sealed class KernelChoiceTests
         passedOver.Should().Contain(r => r.EndsWith("the stride is 2x2, not 1.", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public void Few_channels_are_kept_in_narrower_blocks_than_many()
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public void Few_channels_are_kept_in_narrower_blocks_than_many(InstructionSet set)
     {
-        if (InstructionSet.Best < InstructionSet.Vector512) return;
-        Lowered(new LeNet5().Initialize(2).Trace(), [1, 1, 28, 28]).Should().Be(8);
-        Lowered(new ResNet(18, classes: 10).Initialize(2).Trace(), [1, 3, 64, 64]).Should().Be(16);
+        // LeNet-5's 6 and 16 channels leave more than a quarter of blocks of 16 empty.
+        Block(new LeNet5().Initialize(2).Trace(), [1, 1, 28, 28]).Should().Be(set == InstructionSet.Scalar ? 0 : Math.Min(set.Width, 8));
+        Block(new ResNet(18, classes: 10).Initialize(2).Trace(), [1, 3, 64, 64]).Should().Be(set == InstructionSet.Scalar ? 0 : set.Width);
 
-        static int Lowered(Graph graph, Shape input) => Pipeline.Lower(graph, [input], SessionOptions.Default)
+        int Block(Graph graph, Shape input) => Pipeline.Lower(graph, [input], new SessionOptions { InstructionSet = set })
             .Nodes.First(n => n.Operator is Conv || n.Operator == Fused.Conv).Outputs[0]!.Layout.ChannelBlock;
     }
 
-    [Theory]
-    [InlineData(64, true)]
-    [InlineData(50, false)]
-    public void Images_lie_in_the_lanes_of_a_network_with_few_channels_where_the_batch_fills_them(int images, bool filled)
+    public static TheoryData<InstructionSet, int, bool> Batches
     {
-        // With vectors of 8 floats LeNet-5's channels leave a tenth of the lanes empty, which is not worth another layout.
-        if (InstructionSet.Best < InstructionSet.Vector512) return;
-        var training = TrainingGraph.Create(new LeNet5().Initialize(2).Trace(), Loss.CrossEntropy).Graph;
-        Shape[] shapes = [.. training.Inputs.Select(i => new SymbolicShape([.. i.Shape!.Select(d => d.IsKnown ? d : images)]).ToShape(i.Name))];
-        var graph = Pipeline.Lower(training, shapes, SessionOptions.Default);
-        var choice = new KernelChoice(SessionOptions.Default, graph);
-        string[] kernels = [.. graph.Nodes.Select(n => StepSelection.For(n, choice).Kernel).Where(k => k.Contains("Lanes", StringComparison.Ordinal))];
-        kernels.Should().HaveCount(filled ? 5 : 0, "there are two layers, and the first needs no gradient of its input");
-        graph.Nodes.Where(n => n.Operator is Reorder).Should().HaveCount(filled ? 3 : graph.Nodes.Count(n => n.Operator is Reorder));
+        get
+        {
+            var cases = new TheoryData<InstructionSet, int, bool>();
+            foreach (var set in InstructionSet.Supported)
+            {
+                // With vectors of 8 floats and fewer LeNet-5's channels leave a tenth of the lanes empty, which is not worth another layout.
+                cases.Add(set, 64, set == InstructionSet.Vector512);
+                cases.Add(set, 50, false);
+            }
+
+            return cases;
+        }
     }
 
-    private static KernelChoice Choice(ConvolutionAlgorithm algorithm) =>
-        new(new SessionOptions { Algorithm = algorithm }, new GraphBuilder().Build([]));
+    [Theory]
+    [MemberData(nameof(Batches))]
+    public void Images_lie_in_the_lanes_of_a_network_with_few_channels_where_the_batch_fills_them(InstructionSet set, int images, bool inLanes)
+    {
+        var options = new SessionOptions { InstructionSet = set };
+        var training = TrainingGraph.Create(new LeNet5().Initialize(2).Trace(), Loss.CrossEntropy).Graph;
+        Shape[] shapes = [.. training.Inputs.Select(i => new SymbolicShape([.. i.Shape!.Select(d => d.IsKnown ? d : images)]).ToShape(i.Name))];
+        var graph = Pipeline.Lower(training, shapes, options);
+        var choice = new KernelChoice(options, graph);
+        string[] kernels = [.. graph.Nodes.Select(n => StepSelection.For(n, choice).Kernel).Where(k => k.Contains("Lanes", StringComparison.Ordinal))];
+        kernels.Should().HaveCount(inLanes ? 5 : 0, "there are two layers, and the first needs no gradient of its input");
+        bool AreOfImages(Node node) => node.Inputs.Concat(node.Outputs).Any(v => v?.Layout.IsOfImages == true);
+        if (inLanes) graph.Nodes.Where(n => n.Operator is Reorder).Should().HaveCount(3, "images enter the lanes once and leave them once in either direction");
+        else graph.Nodes.Where(AreOfImages).Should().BeEmpty();
+    }
+
+    private static KernelChoice Choice(ConvolutionAlgorithm algorithm) => Choice(algorithm, InstructionSet.Best);
+
+    private static KernelChoice Choice(ConvolutionAlgorithm algorithm, InstructionSet set) =>
+        new(new SessionOptions { Algorithm = algorithm, InstructionSet = set }, new GraphBuilder().Build([]));
 
     private static ConvolutionProblem Layer(int channels, int extent) =>
         new(1, channels, channels, Extents.Of(extent, extent), Extents.Of(3, 3)) { PadBegin = s_ring, PadEnd = s_ring };

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Framework.Execution;
 using Framework.Graphs;
 using Framework.Models;
@@ -73,7 +74,7 @@ public sealed class NetworkRunTests
             using var judged = new Session(graph, new SessionOptions { Algorithm = algorithm });
             var computed = judged.Run(inputs);
             if (judged.SegmentedBecause is null)
-                judged.PlanFor(inputs).Steps.SelectMany(s => s.Refusals).Should().AllSatisfy(r => r.Should().MatchRegex(@"^\w+: \S.*\.$", "a refusal names the kernel and says why"));
+                judged.PlanFor(inputs).Steps.SelectMany(s => s.Refusals).Where(r => !Regex.IsMatch(r, @"^\w+: \S.*\.$")).Should().BeEmpty("a refusal names the kernel and says why");
             for (int i = 0; i < exact.Count; i++)
             {
                 double[] reference = exact[i].ToArray<double>();
