@@ -7,7 +7,7 @@ Run[] runs = [.. Directory.GetFiles(args[0], "*.json").Order().Select(f => new R
 
 // What rounding alone does to a gradient is below; what a unit does that crosses its kink is above (docs/ACCURACY.md).
 const double LeastKink = 1e-5;
-string[] algorithms = ["auto", "precise", "direct", "winograd"];
+string[] algorithms = ["auto", "precise", "direct", "winograd", "winograd6"];
 string head = string.Join(" | ", algorithms);
 string rule = string.Concat(Enumerable.Repeat("---|", algorithms.Length));
 

@@ -8,14 +8,14 @@ foreach (var table in measured.GroupBy(m => (Mode: Text(m, "mode"), Batch: m.Get
 {
     string engine = Text(table.First().GetProperty("against")[0], "engine");
     Console.WriteLine($"\n### {(table.Key.Mode == "train" ? "Training step" : "Inference")}, batch {table.Key.Batch}, against {engine}\n");
-    Console.WriteLine("| network | ours, ms | theirs, ms | ratio (min, median, max) | images/s | share of FMA peak | load ms, ours / theirs | peak MB, ours / theirs |");
-    Console.WriteLine("|---|---|---|---|---|---|---|---|");
+    Console.WriteLine("| network | ours, ms | theirs, ms | ratio (min, median, max) | images/s | share of FMA peak | of reading | load ms, ours / theirs | peak MB, ours / theirs |");
+    Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
     foreach (var m in table)
     {
         var (other, machine) = (m.GetProperty("against")[0], m.GetProperty("machine"));
         Console.WriteLine(
             $"| {Text(m, "model")} | {Median(m, "ours_ms"):F1} | {Median(other, "ms"):F1} | {Spread(other, "ratio")} | {Number(m, "images_per_second"):F0} | " +
-            $"{Number(m, "gflops") / Number(machine, "peak_gflops"):P0} | {Number(m, "load_ms"):F0} / {Number(other, "load_ms"):F0} | " +
+            $"{Number(m, "gflops") / Number(machine, "peak_gflops"):P0} | {Number(m, "gb_per_second") / Number(machine, "read_gb_per_second"):P0} | {Number(m, "load_ms"):F0} / {Number(other, "load_ms"):F0} | " +
             $"{Number(m, "peak_rss_mb"):F0} / {Number(other, "peak_rss_mb"):F0} |");
     }
 }

@@ -22,6 +22,8 @@ internal static class ColdCosts
 
     private const int TrainingBatch = 8;
 
+    private static readonly TimeSpan s_warmUp = TimeSpan.FromMilliseconds(200);
+
     /// <param name="threads">Threads of the kernels.</param>
     public static void Print(int threads)
     {
@@ -63,9 +65,8 @@ internal static class ColdCosts
 
     private static (double First, double Second) ByTurns(IPrepared first, IPrepared second, MachineProbe probe)
     {
-        // Code is compiled and memory touched first.
-        first.Run();
-        second.Run();
+        WarmUp(first);
+        WarmUp(second);
         var times = new double[2, Rounds];
         for (int round = 0; round < Rounds; round++)
         {
@@ -74,6 +75,14 @@ internal static class ColdCosts
         }
 
         return (Median(times, 0), Median(times, 1));
+    }
+
+    // Until what is compiled at first, and then again, has been.
+    private static void WarmUp(IPrepared prepared)
+    {
+        long start = Stopwatch.GetTimestamp();
+        do prepared.Run();
+        while (Stopwatch.GetElapsedTime(start) < s_warmUp);
     }
 
     private static double Cold(IPrepared prepared, MachineProbe probe)
