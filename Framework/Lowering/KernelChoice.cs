@@ -80,6 +80,7 @@ internal sealed class KernelChoice(SessionOptions options, Graph graph)
     {
         ConvolutionAlgorithm.Direct or ConvolutionAlgorithm.Precise => $"the algorithm is to be {options.Algorithm}.",
         _ when IsLargest(kernel) && options.Algorithm != ConvolutionAlgorithm.Winograd6 => "it errs most; it is taken only where it is asked for.",
+        ConvolutionAlgorithm.Auto when direct.Set == InstructionSet.Scalar => "what transforms cost is known of vectors only.",
         ConvolutionAlgorithm.Auto when direct.InputLayout(problem).IsPlain => $"{direct.Name} reads the plain input's few channels.",
         ConvolutionAlgorithm.Auto when direct.InputLayout(problem).IsOfImages => $"{direct.Name} has images in its lanes, as all the network.",
         _ => kernel.Refusal(problem),
