@@ -1,6 +1,6 @@
 #!/bin/bash
 # Times the networks beside ONNX Runtime and libtorch, one run for all, and prints tables in Markdown.
-# Let nothing else run meanwhile. Takes about twenty minutes.
+# Let nothing else run meanwhile. Takes about twenty-five minutes.
 #   eng/bench.sh [ROUNDS [ROUNDS OF TRAINING [FOLDER]]]     9, 5; the JSON of every measurement goes to the folder (runs/bench by default)
 set -euo pipefail
 cd "$(dirname "$0")/.."

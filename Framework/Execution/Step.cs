@@ -29,8 +29,8 @@ public abstract unsafe class Step
     public string Kernel { get; }
 
     /// <summary>
-    /// Why other kernels were not taken: those that stand before this one in the family's list, and of convolutions all that a cost was worked out for.
-    /// Empty where this is the first of its list.
+    /// Why other kernels were not taken: those that stand before this one in the family's list; of convolutions also the Winograd kernels of the same
+    /// instruction set, and the direct one where a Winograd kernel is taken.
     /// </summary>
     public IReadOnlyList<string> Refusals { get; init; } = [];
 

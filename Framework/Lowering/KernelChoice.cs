@@ -69,7 +69,7 @@ internal sealed class KernelChoice(SessionOptions options, Graph graph)
         return (best, [.. reasons, .. BeforeDirect(directs, direct, problem)]);
     }
 
-    // Where images lie in the lanes, or may not, kernels before the chosen one may fit the problem and not the network.
+    // Where images lie in the lanes, kernels before the chosen one may fit the problem and not the network.
     private IEnumerable<string> BeforeDirect<TKernel>(IReadOnlyList<TKernel> directs, TKernel direct, ConvolutionProblem problem)
         where TKernel : ConvolutionKernel => _lanes.OfImages
         ? directs.TakeWhile(k => k != direct).Where(k => k.Set <= Set).Select(k => $"{k.Name}: {k.Refusal(problem) ?? "the network's images lie in the lanes."}")

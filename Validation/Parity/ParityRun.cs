@@ -121,7 +121,7 @@ public sealed class ParityRun
             foreach (var (engine, compared) in others)
             {
                 var (error, maxAbs, rms) = compared[name];
-                double theirs = OfOthers(name), between = tolerance + Math.Max(OfRounding(name), Math.Min(error, theirs));
+                double theirs = OfOthers(name), between = tolerance + Math.Max(OfRounding(name, Allowance), Math.Min(error, theirs));
                 rows.Add(new ParityRow(engine, _problem.QuantityOf(name), RowName(name), maxAbs, rms, errors[name], error, between, ok && error <= theirs && rms <= between));
             }
         }
@@ -138,14 +138,14 @@ public sealed class ParityRun
             Disturbances = runs,
         };
 
-        double OfRounding(string name) => Math.Min(LargestError, _allowance * expected[name]);
+        double OfRounding(string name, int allowance) => Math.Min(LargestError, allowance * expected[name]);
 
-        double OfOthers(string name) => _problem.QuantityOf(name) == Quantity.Gradient ? Math.Max(LargestKink, OfRounding(name)) : OfRounding(name);
+        double OfOthers(string name) => _problem.QuantityOf(name) == Quantity.Gradient ? Math.Max(LargestKink, OfRounding(name, Allowance)) : OfRounding(name, Allowance);
 
         // libtorch's error counts as what is to be expected only where it is none that a right engine cannot have.
         double Tolerance(string name)
         {
-            double bound = OfRounding(name);
+            double bound = OfRounding(name, _allowance);
             return others.TryGetValue("libtorch", out var torch) && torch[name].Error <= OfOthers(name) ? Math.Min(LargestError, Math.Max(bound, _allowance * torch[name].Error)) : bound;
         }
 

@@ -8,8 +8,14 @@ namespace Framework.Kernels.Convolution;
 /// </summary>
 internal static unsafe class JoinedGroups
 {
-    /// <summary>Groups that are joined at most: 16 take a third of the time of products of small matrices, so that those are about as fast beyond.</summary>
+    /// <summary>
+    /// Groups of few channels that are joined at most. Of groups of one channel to two, 16 joined take a third of the time of products of small matrices, so that
+    /// those are about as fast beyond.
+    /// </summary>
     private const int Most = 48;
+
+    /// <summary>The same of groups that are as wide as a vector.</summary>
+    private const int MostOfWide = 2;
 
     /// <summary>Why groups are not joined; null where they are.</summary>
     public static string? Refusal(in ConvolutionProblem problem, int lanes)
@@ -17,6 +23,8 @@ internal static unsafe class JoinedGroups
         if (problem.Groups == 1) return "it has one group.";
         int count = Count(problem, lanes);
         if (count == 1) return "its groups fill blocks as they are.";
+        if (count > MostOfWide && Math.Min(problem.InputChannelsOfGroup, problem.OutputChannelsOfGroup) >= lanes)
+            return $"{count} groups would have to be joined, and each is wide enough for a product of matrices.";
         if (count > Most) return $"{count} groups would have to be joined to fill blocks of {lanes}, more than {Most}.";
         return DirectRefusal.Of(Joined(problem, lanes), lanes);
     }

@@ -1,5 +1,6 @@
 using Framework.Execution;
 using Framework.Graphs;
+using Framework.Kernels;
 using Framework.Kernels.Convolution;
 using Framework.Kernels.Simd;
 using Framework.Kernels.Winograd;
@@ -103,6 +104,17 @@ public sealed class KernelChoiceTests
         bool AreOfImages(Node node) => node.Inputs.Concat(node.Outputs).Any(v => v?.Layout.IsOfImages == true);
         if (inLanes) graph.Nodes.Where(n => n.Operator is Reorder).Should().HaveCount(3, "images enter the lanes once and leave them once in either direction");
         else graph.Nodes.Where(AreOfImages).Should().BeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public void Groups_of_few_channels_are_joined_and_wide_ones_are_not(InstructionSet set)
+    {
+        Name(128, 32).Should().StartWith(set == InstructionSet.Scalar ? "Direct" : set == InstructionSet.Vector128 ? "Direct" : "Joined");
+        Name(3 * 61, 3).Should().StartWith(set == InstructionSet.Scalar ? "Direct" : "ConvolutionGemm");
+        Name(49 * 3, 49).Should().StartWith(set == InstructionSet.Scalar ? "Direct" : "ConvolutionGemm");
+
+        string Name(int channels, int groups) => ConvolutionForward.List.Select(Layer(channels, 28) with { Groups = groups }, set).Name;
     }
 
     private static KernelChoice Choice(ConvolutionAlgorithm algorithm) => Choice(algorithm, InstructionSet.Best);

@@ -132,7 +132,7 @@ internal static class ConvolutionCases
         };
         yield return new(1, 4, 8, Extents.Of(5, 5), Extents.Of(3, 3)) { Groups = 4 };
 
-        // Groups that are joined to fill blocks: all, some, as ResNeXt has them, and with a stride.
+        // Groups of which some are joined to fill blocks: as ResNeXt has them, with a stride, with dilations.
         int half = Math.Max(1, lanes / 2);
         yield return new(1, 2 * lanes, 4 * lanes, Extents.Of(6, 7), Extents.Of(3, 3)) { Groups = lanes, PadBegin = ring, PadEnd = ring, HasBias = true };
         yield return new(2, 8 * half, 8 * half, Extents.Of(7, 9), Extents.Of(3, 3))
