@@ -127,13 +127,8 @@ internal static class BenchCommand
 
     private static Alone[] InOwnProcesses(string[] engines, Work work, string? algorithm)
     {
-        var measured = new Alone[engines.Length, RoundsAlone];
-        for (int round = 0; round < RoundsAlone; round++)
-        {
-            for (int i = 0; i < engines.Length; i++) measured[i, round] = InOwnProcess(engines[i], work, algorithm);
-        }
-
-        return [.. engines.Select((_, i) => Alone.Median([.. Enumerable.Range(0, RoundsAlone).Select(round => measured[i, round])]))];
+        Alone[][] rounds = [.. Enumerable.Range(0, RoundsAlone).Select(_ => engines.Select(e => InOwnProcess(e, work, algorithm)).ToArray())];
+        return [.. engines.Select((_, i) => Alone.Median([.. rounds.Select(r => r[i])]))];
     }
 
     private static Alone InOwnProcess(string engine, Work work, string? algorithm)

@@ -66,14 +66,8 @@ internal sealed class KernelChoice(SessionOptions options, Graph graph)
         double chosen = cost(best);
         var others = best == direct ? candidates : [.. candidates.Where(k => k != best), direct];
         var reasons = others.Select(k => $"{k.Name}: {(k == direct ? null : Objection(k, direct, problem)) ?? Slower(cost(k), chosen)}");
-        return (best, [.. reasons, .. BeforeDirect(directs, direct, problem)]);
+        return (best, [.. reasons, .. Passed.Over(directs, direct, problem, Set, network: "the network's images lie in the lanes.")]);
     }
-
-    // Where images lie in the lanes, kernels before the chosen one may fit the problem and not the network.
-    private IEnumerable<string> BeforeDirect<TKernel>(IReadOnlyList<TKernel> directs, TKernel direct, ConvolutionProblem problem)
-        where TKernel : ConvolutionKernel => _lanes.OfImages
-        ? directs.TakeWhile(k => k != direct).Where(k => k.Set <= Set).Select(k => $"{k.Name}: {k.Refusal(problem) ?? "the network's images lie in the lanes."}")
-        : Passed.Over(directs, direct, problem, Set);
 
     /// <summary>Why a kernel is not to be compared with the direct one; null where it is.</summary>
     private string? Objection(ConvolutionKernel kernel, ConvolutionKernel direct, in ConvolutionProblem problem) => options.Algorithm switch

@@ -12,15 +12,13 @@ using Framework.Threading;
 namespace Benchmarks;
 
 /// <summary>
-/// Whether the cost model's choice between direct and Winograd kernels is the faster one, over networks' 3x3 layers, as tables in Markdown: what the model's
-/// constants were taken from, and what judges them on another machine. Before each run of a kernel the caches are swept, so that weights and activations
+/// Whether the cost model's choice between direct and Winograd kernels is the faster one, over networks' 3x3 layers, as tables in Markdown: what
+/// judges the model's constants on the machine at hand, for weights that are packed before. Before each run of a kernel the caches are swept, so that weights and activations
 /// are as cold as a layer finds them in a network that does not fit there.
 /// </summary>
 internal static class ColdCosts
 {
     private const int Rounds = 9;
-
-    private const int TrainingBatch = 8;
 
     private static readonly TimeSpan s_warmUp = TimeSpan.FromMilliseconds(200);
 
@@ -31,15 +29,15 @@ internal static class ColdCosts
         var set = InstructionSet.Best;
         using var probe = MachineProbe.Of(pool, set);
         Console.WriteLine($"{set}, {threads} threads; microseconds with cold caches, medians of {Rounds} rounds by turns");
-        foreach (int batch in (int[])[1, TrainingBatch])
+        foreach (int batch in (int[])[1, KernelShares.TrainingBatch])
         {
             Table($"forward, N={batch}", batch, ConvolutionForward.List, WinogradKernels.Forward,
                 (k, p) => ConvolutionCost.Pass(p, k, p.Output, packed: true), (k, p) => new PreparedForward(k, p, pool));
         }
 
-        Table($"input gradient, N={TrainingBatch}", TrainingBatch, ConvolutionInputGradient.List, WinogradKernels.InputGradient,
+        Table($"input gradient, N={KernelShares.TrainingBatch}", KernelShares.TrainingBatch, ConvolutionInputGradient.List, WinogradKernels.InputGradient,
             (k, p) => ConvolutionCost.Pass(p, k, p.Input, packed: true), (k, p) => new PreparedInputGradient(k, p, pool));
-        Table($"weight gradient, N={TrainingBatch}", TrainingBatch, ConvolutionWeightGradient.List, WinogradKernels.WeightGradient,
+        Table($"weight gradient, N={KernelShares.TrainingBatch}", KernelShares.TrainingBatch, ConvolutionWeightGradient.List, WinogradKernels.WeightGradient,
             (k, p) => ConvolutionCost.WeightGradient(p, k), (k, p) => new PreparedWeightGradient(k, p, pool));
 
         void Table<TKernel>(
@@ -67,14 +65,14 @@ internal static class ColdCosts
     {
         WarmUp(first);
         WarmUp(second);
-        var times = new double[2, Rounds];
+        double[] times = new double[Rounds], timesOfSecond = new double[Rounds];
         for (int round = 0; round < Rounds; round++)
         {
-            times[0, round] = Cold(first, probe);
-            times[1, round] = Cold(second, probe);
+            times[round] = Cold(first, probe);
+            timesOfSecond[round] = Cold(second, probe);
         }
 
-        return (Median(times, 0), Median(times, 1));
+        return (KernelShares.Median(times), KernelShares.Median(timesOfSecond));
     }
 
     // Until what is compiled at first, and then again, has been.
@@ -92,11 +90,5 @@ internal static class ColdCosts
         long start = Stopwatch.GetTimestamp();
         prepared.Run();
         return Stopwatch.GetElapsedTime(start).TotalMicroseconds;
-    }
-
-    private static double Median(double[,] times, int row)
-    {
-        double[] sorted = [.. Enumerable.Range(0, Rounds).Select(i => times[row, i]).Order()];
-        return sorted[Rounds / 2];
     }
 }

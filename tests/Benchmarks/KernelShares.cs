@@ -22,7 +22,7 @@ internal static class KernelShares
     // A kernel is repeated until it takes about as long as the probe, so that one hiccup weighs the same in both.
     private const double SecondsOfRun = 0.5e-3;
 
-    private const int TrainingBatch = 8;
+    internal const int TrainingBatch = 8;
 
     /// <param name="threads">Threads of the kernels and of the probe.</param>
     /// <param name="part">What the names of the families to measure contain.</param>
@@ -37,7 +37,7 @@ internal static class KernelShares
         Table("direct 3x3 halving, N=1", Layer.ThreeByThreeHalving, l => Forward(l, set, pool));
         Table("direct 1x1, N=1", Layer.OneByOne, l => Forward(l, set, pool));
 
-        // VGG's first two layers, 8 images of 64 and 128 channels at 224x224 and 112x112, take as long as all the others together.
+        // VGG's first two layers, 8 images of 64 and 128 channels at 224x224 and 112x112, take nearly as long as all the others together.
         Layer[] training = [.. Layer.ThreeByThree.Skip(2).Concat(Layer.ThreeByThreeHalving).Select(l => l.WithBatch(TrainingBatch))];
         Layer[] training1 = [.. Layer.OneByOne.Select(l => l.WithBatch(TrainingBatch))];
         Table($"weight gradient 3x3, N={TrainingBatch}", training, WeightGradient, MultiplyAddsWithinInput);
@@ -133,7 +133,8 @@ internal static class KernelShares
 
     private static Share Median(Share[] shares) => new(Median([.. shares.Select(s => s.Paired)]), Median([.. shares.Select(s => s.Best)]));
 
-    private static double Median(double[] numbers)
+    /// <summary>The number in the middle, or the mean of the two there; sorts them.</summary>
+    internal static double Median(double[] numbers)
     {
         Array.Sort(numbers);
         return (numbers[(numbers.Length - 1) / 2] + numbers[numbers.Length / 2]) / 2;
